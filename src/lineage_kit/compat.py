@@ -1,0 +1,155 @@
+"""Everything that differs between releases of Airflow and its providers, and nothing else.
+
+Features are found by looking, not by version numbers. Every import happens inside the function that needs
+it.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from airflow.providers.openlineage.extractors import OperatorLineage
+    from airflow.providers.openlineage.extractors.manager import ExtractorManager
+
+
+def extractor_manager() -> ExtractorManager | None:
+    """Return the extractor manager of the OpenLineage listener, or None where OpenLineage is off.
+
+    The OpenLineage plugin imports its listener exactly when OpenLineage is enabled, so nothing is
+    imported to find out that it is not.
+    """
+    listener = sys.modules.get("airflow.providers.openlineage.plugins.listener")
+    conf = sys.modules.get("airflow.providers.openlineage.conf")
+    if listener is None or conf is None or conf.is_disabled():
+        return None
+    manager: ExtractorManager = listener.get_openlineage_listener().extractor_manager
+    return manager
+
+
+def default_source_code_enabled() -> bool:
+    """Tell whether source code may be sent, on providers that do not say it per task (before 2.19)."""
+    from airflow.providers.openlineage import conf
+
+    return bool(conf.is_source_enabled())
+
+
+def hook_lineage_allowed(task: Any) -> bool:
+    """Tell whether the emission policy lets lineage of hooks into the events of ``task`` (provider 2.19 and later)."""
+    try:
+        from airflow.providers.openlineage.utils.emission_policy import resolve_task_emission_policy
+    except ImportError:
+        return True
+    return bool(resolve_task_emission_policy(operator=task, dag_id=task.dag_id, task_id=task.task_id).hook_lineage)
+
+
+@cache
+def _collector_getter() -> Callable[[], Any]:
+    """Return Airflow's own accessor of the collector: a cached function from 3.2 on, a module global before."""
+    try:
+        from airflow.sdk.lineage import get_hook_lineage_collector
+    except ImportError:
+        from airflow.lineage.hook import get_hook_lineage_collector
+    getter: Callable[[], Any] = get_hook_lineage_collector
+    return getter
+
+
+def _collector_exists() -> bool:
+    """Tell whether a hook has asked for the collector in this process.
+
+    Creating it only to find it empty imports the asset handlers of every installed provider, which takes
+    seconds.
+    """
+    module = sys.modules.get("airflow.sdk.lineage") or sys.modules.get("airflow.lineage.hook")
+    if module is None:
+        return False
+    cache_info = getattr(module.get_hook_lineage_collector, "cache_info", None)
+    if cache_info is not None:
+        return bool(cache_info().currsize)
+    return getattr(module, "_hook_lineage_collector", True) is not None
+
+
+def hook_lineage_collector() -> Any | None:
+    """Return the collector of hook lineage, or None where no hook of this process has used it."""
+    if not _collector_exists():
+        return None
+    from airflow.providers.common.compat.lineage.hook import get_hook_lineage_collector
+
+    collector = get_hook_lineage_collector()
+    return collector if hasattr(collector, "has_collected") else None
+
+
+def reset_hook_lineage_collector() -> bool:
+    """Give the next task of this process a collector of its own; False where Airflow (before 3.2) offers no way."""
+    if not _collector_exists():
+        return True
+    cache_clear = getattr(_collector_getter(), "cache_clear", None)
+    if cache_clear is None:
+        return False
+    cache_clear()
+    return True
+
+
+def sql_hook_lineage_key() -> str | None:
+    """Return the key under which hooks report SQL, or None where the installed common-sql cannot (before 1.29)."""
+    try:
+        from airflow.providers.common.sql.hooks.lineage import SqlJobHookLineageExtra
+    except ImportError:
+        return None
+    return str(SqlJobHookLineageExtra.KEY.value)
+
+
+def max_collected_assets() -> int | None:
+    """Return how many assets of a kind the collector keeps, or None where the release has no such limit."""
+    return _collector_limit("MAX_COLLECTED_ASSETS")
+
+
+def max_collected_extra() -> int | None:
+    """Return how many SQL reports the collector keeps, or None where the release has no such limit."""
+    return _collector_limit("MAX_COLLECTED_EXTRA")
+
+
+def _collector_limit(name: str) -> int | None:
+    limit = getattr(sys.modules.get(_collector_getter().__module__), name, None)
+    return limit if isinstance(limit, int) else None
+
+
+def provider_hook_lineage(manager: ExtractorManager, task_instance: Any, state: Any) -> OperatorLineage | None:
+    """Ask the OpenLineage provider for hook lineage; from release 2.11 on that also sends child events for SQL."""
+    import inspect
+
+    if "task_instance" in inspect.signature(manager.get_hook_lineage).parameters:
+        lineage: OperatorLineage | None = manager.get_hook_lineage(task_instance, state)
+        return lineage
+    from airflow.providers.openlineage.extractors import OperatorLineage
+
+    found = manager.get_hook_lineage()
+    return OperatorLineage(inputs=found[0], outputs=found[1]) if found else None
+
+
+def translate_asset(asset: Any, context: Any) -> Any | None:
+    """Return the OpenLineage dataset of an Airflow asset, or None where no installed provider knows its scheme."""
+    from airflow.providers.common.compat.openlineage.utils.utils import translate_airflow_asset
+
+    return translate_airflow_asset(asset, context)
+
+
+def unknown_source_attribute(task: Any) -> dict[str, Any]:
+    """Return the run facet that the OpenLineage provider sends for operators that it does not know."""
+    from airflow.providers.openlineage.utils.utils import get_unknown_source_attribute_run_facet
+
+    facets: dict[str, Any] = get_unknown_source_attribute_run_facet(task=task)
+    return facets
+
+
+def runtime_outlets(task_instance: Any) -> list[Any]:
+    """Return the assets that the task added to its outlets while it ran (provider 2.16 and later)."""
+    try:
+        from airflow.providers.openlineage.utils.utils import get_runtime_outlet_assets
+    except ImportError:
+        return []
+    return [asset for asset, _alias in get_runtime_outlet_assets(task_instance)]

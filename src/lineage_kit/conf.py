@@ -1,0 +1,119 @@
+"""Settings: one function for each option of ``[lineage_kit]``.
+
+Every read passes the declared default as fallback, because Airflow 2.11 and 3.0 do not know the defaults of provider
+packages while policies are loaded. A value that cannot be read costs one WARNING and counts as the default.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from lineage_kit.provider_info import OPTIONS, SECTION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+
+#: What ``disabled_parts`` may name.
+PARTS = frozenset({"sql", "schema", "column_lineage", "observed", "declared", "reason"})
+
+_TRUE = frozenset({"t", "true", "1", "yes", "on"})
+_FALSE = frozenset({"f", "false", "0", "no", "off"})
+
+
+def _boolean(text: str) -> bool:
+    if text.lower() in _TRUE:
+        return True
+    if text.lower() in _FALSE:
+        return False
+    raise ValueError(text)
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(name.strip() for name in text.split(";") if name.strip())
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds < float("inf"):
+        raise ValueError(text)
+    return seconds
+
+
+def _bytes(text: str) -> int:
+    size = int(text)
+    if size < 0:
+        raise ValueError(text)
+    return size
+
+
+def _read(option: str, convert: Callable[[str], Any]) -> Any:
+    from airflow.configuration import conf
+
+    default = OPTIONS[option]["default"] or ""
+    text = str(conf.get(SECTION, option, fallback=default)).strip()
+    try:
+        return convert(text)
+    except ValueError:
+        log.warning(
+            "[%s] %s = %r is not a %s; %r is used instead. Set it to a value like %r.",
+            SECTION,
+            option,
+            text,
+            OPTIONS[option]["type"],
+            default,
+            OPTIONS[option]["example"] or default,
+        )
+        return convert(default)
+
+
+def enabled() -> bool:
+    """``[lineage_kit] enabled``."""
+    return bool(_read("enabled", _boolean))
+
+
+def disabled_parts() -> frozenset[str]:
+    """``[lineage_kit] disabled_parts``; names that are no part are reported once and ignored."""
+    named: frozenset[str] = _read("disabled_parts", _names)
+    if unknown := named - PARTS:
+        log.warning(
+            "[%s] disabled_parts names %s, which is no part of lineage-kit. The parts are %s.",
+            SECTION,
+            ", ".join(sorted(unknown)),
+            ", ".join(sorted(PARTS)),
+        )
+    return named & PARTS
+
+
+def disabled_operators() -> frozenset[str]:
+    """``[lineage_kit] disabled_operators``: class names and full import paths."""
+    names: frozenset[str] = _read("disabled_operators", _names)
+    return names
+
+
+def operator_disabled(operator: type) -> bool:
+    """Tell whether ``[lineage_kit] disabled_operators`` names the operator class."""
+    return not disabled_operators().isdisjoint({operator.__name__, f"{operator.__module__}.{operator.__qualname__}"})
+
+
+def time_budget() -> float:
+    """``[lineage_kit] time_budget``, in seconds; at most half of ``[openlineage] execution_timeout``."""
+    from airflow.configuration import conf
+
+    try:
+        timeout = float(conf.get("openlineage", "execution_timeout", fallback="10"))
+    except ValueError:
+        timeout = 10.0
+    return min(float(_read("time_budget", _seconds)), timeout / 2)
+
+
+def max_event_bytes() -> int:
+    """``[lineage_kit] max_event_bytes``; 0 means no limit."""
+    return int(_read("max_event_bytes", _bytes))
+
+
+def mask_sql_literals() -> bool:
+    """``[lineage_kit] mask_sql_literals``."""
+    return bool(_read("mask_sql_literals", _boolean))

@@ -1,0 +1,49 @@
+"""Names of files and objects by the OpenLineage naming rules (website/docs/spec/naming.md)."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+#: Schemes that mean the same store, and the one that the naming rules use.
+_CANONICAL_SCHEME = {"s3a": "s3", "s3n": "s3", "gcs": "gs"}
+
+
+@dataclass(frozen=True)
+class DatasetName:
+    """The identity of a dataset: two datasets with the same name in the same namespace are one."""
+
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace} {self.name}"
+
+
+def from_uri(uri: str) -> DatasetName | None:
+    """Return the name of the file or object at ``uri``, or None where the text is no absolute location.
+
+    Local paths are in the namespace ``file``; object stores and remote file systems have their authority
+    in the namespace and the path, without a leading slash, as name (HDFS and HTTP included).
+    """
+    if uri.startswith("/"):
+        return DatasetName("file", os.path.normpath(uri))
+    parts = urlsplit(uri)
+    scheme = _CANONICAL_SCHEME.get(parts.scheme.lower(), parts.scheme.lower())
+    if not scheme:
+        return None
+    if scheme == "file":
+        return _local(parts.netloc, unquote(parts.path))
+    authority = parts.netloc.rpartition("@")[2] if scheme in {"http", "https", "ftp", "sftp"} else parts.netloc
+    path = parts.path.strip("/")
+    if not authority:
+        return None
+    return DatasetName(f"{scheme}://{authority}", path or "/")
+
+
+def _local(host: str, path: str) -> DatasetName | None:
+    if not path.startswith("/"):
+        return None
+    namespace = f"file://{host}" if host and host != "localhost" else "file"
+    return DatasetName(namespace, os.path.normpath(path))

@@ -1,0 +1,160 @@
+"""The one extractor that the kit registers: it wraps whatever would have spoken, and adds what it knows.
+
+Every part is a guarded step. What the OpenLineage provider alone would have sent is the floor: a step of
+the kit that fails leaves the event as it would have been without it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from airflow.providers.openlineage.extractors import BaseExtractor, OperatorLineage
+
+from lineage_kit import compat, conf
+from lineage_kit.extractors import declared, observed, registry, report, size, source_text
+from lineage_kit.extractors.extraction import Budget, EventKind, Extraction
+from lineage_kit.extractors.merge import combine, has_datasets
+from lineage_kit.extractors.speaker import Kind, Speaker, find_speaker
+
+if TYPE_CHECKING:
+    from lineage_kit.extractors.family import FamilyLineage
+
+
+class EnrichingExtractor(BaseExtractor):
+    """Decides per operator instance who speaks, and merges what is known from elsewhere into the answer.
+
+    It also works when named in ``[openlineage] extractors``, through the subclasses that name operators.
+    """
+
+    belongs_to_lineage_kit: ClassVar[bool] = True
+
+    @classmethod
+    def get_operator_classnames(cls) -> list[str]:
+        """Return no name: the listener registers this class for every task that comes along."""
+        return []
+
+    def _execute_extraction(self) -> OperatorLineage | None:
+        return self._extract(EventKind.START, None)
+
+    def extract_on_complete(self, task_instance: Any) -> OperatorLineage | None:
+        """Return the lineage for a COMPLETE event, of tasks that skipped themselves too."""
+        return self._extract(EventKind.COMPLETE, task_instance)
+
+    def extract_on_failure(self, task_instance: Any) -> OperatorLineage | None:
+        """Return the lineage for a FAIL event."""
+        return self._extract(EventKind.FAIL, task_instance)
+
+    def _extract(self, kind: EventKind, task_instance: Any | None) -> OperatorLineage | None:
+        speaker = find_speaker(self.operator, registry.ORIGINALS.find)
+        floor = Floor(speaker, self.operator, getattr(self, "source_code_enabled", None))
+        task_instance = task_instance or registry.task_instance_of(self.operator)
+        if not conf.enabled() or conf.operator_disabled(type(self.operator)):
+            return floor.lineage(kind, task_instance)
+        source_code_enabled = floor.source_code_enabled
+        extraction = Extraction(
+            task=self.operator,
+            kind=kind,
+            task_instance=task_instance,
+            budget=Budget(conf.time_budget()),
+            disabled_parts=conf.disabled_parts(),
+            source_code_enabled=(
+                compat.default_source_code_enabled() if source_code_enabled is None else source_code_enabled
+            ),
+            mask_literals=conf.mask_sql_literals(),
+        )
+        enriched = extraction.guard("lineage", lambda: Enrichment(extraction, speaker, floor).lineage())
+        return enriched if enriched is not None else floor.lineage(kind, task_instance)
+
+
+class Floor:
+    """What the OpenLineage provider alone would have got from the task; asked at most once."""
+
+    def __init__(self, speaker: Speaker, task: Any, source_code_enabled: bool | None) -> None:
+        self._speaker = speaker
+        self._task = task
+        self._asked = False
+        self._answer: OperatorLineage | None = None
+        #: What the provider decided for this task; None on releases before 2.19, which decide for all
+        #: tasks at once.
+        self.source_code_enabled = source_code_enabled
+
+    def lineage(self, kind: EventKind, task_instance: Any | None) -> OperatorLineage | None:
+        """Return the answer of whoever would have spoken."""
+        if not self._asked:
+            self._asked = True
+            self._answer = self._ask(kind, task_instance)
+        return self._answer
+
+    def _ask(self, kind: EventKind, task_instance: Any | None) -> OperatorLineage | None:
+        if self._speaker.extractor is None:
+            return OperatorLineage(run_facets=self._unknown_source())
+        extractor = self._speaker.extractor(self._task)
+        if self.source_code_enabled is not None:
+            extractor.source_code_enabled = self.source_code_enabled
+        if kind is EventKind.START:
+            return extractor.extract()
+        if kind is EventKind.FAIL and callable(getattr(extractor, "extract_on_failure", None)):
+            return extractor.extract_on_failure(task_instance)
+        return extractor.extract_on_complete(task_instance)
+
+    def _unknown_source(self) -> dict[str, Any]:
+        """Return the facet for operators that nobody knows; the provider omits it where hooks reported datasets."""
+        hooks_reported = compat.hook_lineage_allowed(self._task) and observed.reported_datasets()
+        return {} if hooks_reported else compat.unknown_source_attribute(self._task)
+
+
+class Enrichment:
+    """Builds the answer for one event, part by part."""
+
+    def __init__(self, extraction: Extraction, speaker: Speaker, floor: Floor) -> None:
+        self._extraction = extraction
+        self._speaker = speaker
+        self._floor = floor
+
+    def lineage(self) -> OperatorLineage:
+        """Return the merged lineage, safe to send and within the size limit."""
+        extraction = self._extraction
+        base, hook_lineage_due = self._speaker_and_family()
+        parts = [base]
+        if extraction.enabled("declared") and (named := extraction.attempt("declared", self._declared)):
+            parts.append(named)
+        if hook_lineage_due and compat.hook_lineage_allowed(extraction.task):
+            parts.extend(observed.contribute(extraction, known=any(has_datasets(part) for part in parts)))
+        elif hook_lineage_due:
+            report.explain_policy(extraction)
+        merged = combine(parts)
+        extraction.guard("source text", lambda: source_text.protect(merged, extraction))
+        extraction.guard("size", lambda: size.fit(merged, extraction))
+        extraction.guard("reason", lambda: report.attach(merged, extraction, self._speaker))
+        return merged
+
+    def _speaker_and_family(self) -> tuple[OperatorLineage, bool]:
+        """Return what the speaker or the kit's family knows, and whether the provider would go on to hook lineage."""
+        extraction, task = self._extraction, self._extraction.task
+        family = registry.family_of(task)
+        if family is None or not extraction.enabled(family.part) or self._speaker.kind is Kind.USER:
+            answer = self._ask_speaker()
+            return answer, not has_datasets(answer)
+        found: FamilyLineage | None = None
+        generic = self._speaker.kind is Kind.OPERATOR and family.may_replace(task)
+        if generic:
+            found = extraction.attempt(family.part, lambda: family.extract(extraction))
+            if found is not None and found.replaces:
+                return found.lineage, found.hook_lineage_due
+        answer = self._ask_speaker()
+        if has_datasets(answer):
+            return answer, False
+        if not generic:
+            found = extraction.attempt(family.part, lambda: family.extract(extraction))
+        return (combine([answer, found.lineage]) if found else answer), True
+
+    def _ask_speaker(self) -> OperatorLineage:
+        extraction = self._extraction
+        answer = extraction.guard(
+            self._speaker.describe(extraction.task),
+            lambda: self._floor.lineage(extraction.kind, extraction.task_instance),
+        )
+        return answer if answer is not None else OperatorLineage()
+
+    def _declared(self) -> OperatorLineage:
+        return declared.declared_lineage(self._extraction)

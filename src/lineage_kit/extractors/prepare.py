@@ -1,0 +1,30 @@
+"""Puts the kit's extractor in front of whatever would have spoken for a task, just before it is asked.
+
+The OpenLineage provider finds extractors by exact class name. Registering when a task starts, by the name
+of the class that it really has, reaches subclasses and decorated operators, and loads nothing for
+operators that do not occur.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lineage_kit import compat, conf
+from lineage_kit.extractors import registry
+from lineage_kit.extractors.enriching import EnrichingExtractor
+
+
+def prepare(task_instance: Any) -> None:
+    """Make the kit's extractor answer for the task of ``task_instance``; do nothing where OpenLineage is off."""
+    task = getattr(task_instance, "task", None)
+    if task is None:
+        return
+    manager = compat.extractor_manager()
+    if manager is None or conf.operator_disabled(type(task)):
+        return
+    if registry.remember(task_instance):
+        compat.reset_hook_lineage_collector()
+    registry.ORIGINALS.displace(manager, task.task_type, EnrichingExtractor)
+    family = registry.family_of(task)
+    if family and family.part not in conf.disabled_parts():
+        family.warm()

@@ -1,0 +1,80 @@
+"""What an event says about itself: why it has no dataset, and what it had to leave out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lineage_kit import compat
+from lineage_kit.extractors import observed
+from lineage_kit.extractors.extraction import EventKind
+from lineage_kit.extractors.merge import distinct, has_datasets
+from lineage_kit.extractors.speaker import Kind, Speaker
+from lineage_kit.facets import incomplete, no_datasets
+from lineage_kit.facets.no_datasets import Explanation, Reason
+
+if TYPE_CHECKING:
+    from airflow.providers.openlineage.extractors import OperatorLineage
+
+    from lineage_kit.extractors.extraction import Extraction
+
+_OLD_COMMON_SQL = (
+    "SQL that hooks ran is not visible here: the installed apache-airflow-providers-common-sql does not report it. "
+    "Upgrade it and the OpenLineage provider (2.11 or later), or declare inlets and outlets."
+)
+
+
+def explain_policy(extraction: Extraction) -> None:
+    """Note that the user's emission policy keeps lineage of hooks out of the event."""
+    extraction.explain(Reason.POLICY, "The OpenLineage emission policy leaves out what hooks report for this task.")
+
+
+def attach(lineage: OperatorLineage, extraction: Extraction, speaker: Speaker) -> None:
+    """Add the kit's own run facets to ``lineage``."""
+    finished = extraction.kind is not EventKind.START
+    if finished and _hooks_are_silent(extraction):
+        _note_silent_hooks(lineage, extraction)
+    if extraction.omissions:
+        lineage.run_facets[incomplete.KEY] = incomplete.LineageKitIncompleteRunFacet(
+            omissions=distinct(extraction.omissions)
+        )
+    if finished and extraction.enabled("reason") and not _will_have_datasets(lineage, extraction):
+        lineage.run_facets[no_datasets.KEY] = no_datasets.LineageKitNoDatasetsRunFacet(
+            extractor=speaker.describe(extraction.task),
+            explanations=distinct(extraction.explanations or [_default(extraction, speaker)]),
+        )
+
+
+def _will_have_datasets(lineage: OperatorLineage, extraction: Extraction) -> bool:
+    """Tell whether the event will name datasets, those included that the provider adds to an empty answer."""
+    if has_datasets(lineage) or observed.reported_datasets():
+        return True
+    declared = extraction.task.inlets or extraction.task.outlets
+    return bool(declared) and not extraction.enabled("declared")
+
+
+def _hooks_are_silent(extraction: Extraction) -> bool:
+    """Tell whether the task may have run SQL in Python code that nobody on this release can see."""
+    return compat.sql_hook_lineage_key() is None and hasattr(extraction.task, "python_callable")
+
+
+def _note_silent_hooks(lineage: OperatorLineage, extraction: Extraction) -> None:
+    if has_datasets(lineage):
+        extraction.omit("observed", incomplete.Cause.NOT_SUPPORTED_HERE, _OLD_COMMON_SQL)
+    else:
+        extraction.explain(Reason.UNSUPPORTED_HOOK, _OLD_COMMON_SQL)
+
+
+def _default(extraction: Extraction, speaker: Speaker) -> Explanation:
+    """Return the explanation for a task of which no part said anything."""
+    task_type = extraction.task.task_type
+    if speaker.kind in (Kind.NOBODY, Kind.BUILT_IN):
+        return Explanation(
+            reason=Reason.NO_EXTRACTOR.value,
+            message=(
+                f"No extractor knows what data {task_type} touches, and no hook reported any. "
+                "Declare inlets and outlets, or register an extractor for it."
+            ),
+        )
+    return Explanation(
+        reason=Reason.NOTHING_FOUND.value, message=f"{speaker.describe(extraction.task)} named no dataset."
+    )

@@ -1,0 +1,82 @@
+"""The size limit of an event: what is dropped when datasets and facets grow too large for the backends behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from openlineage.client.serde import Serde
+
+from lineage_kit import conf
+from lineage_kit.facets.incomplete import Cause
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from airflow.providers.openlineage.extractors import OperatorLineage
+
+    from lineage_kit.extractors.extraction import Extraction
+
+#: Serialising only to measure costs time; below this many things in an event it cannot be too large.
+_SURELY_SMALL = 50
+#: Bytes that one input field of a column takes, as serialised, to within a factor of two.
+_BYTES_PER_FIELD = 150
+
+
+def fit(lineage: OperatorLineage, extraction: Extraction) -> None:
+    """Drop column lineage, then schemas, then SQL, until ``lineage`` fits ``max_event_bytes``; record what went."""
+    limit = conf.max_event_bytes()
+    if not limit or _estimate(lineage) * 2 < limit:
+        return
+    for part, drop in _STEPS:
+        size = _size(lineage)
+        if size <= limit:
+            return
+        if drop(lineage):
+            extraction.omit(
+                part,
+                Cause.SIZE_BUDGET,
+                f"Dropped: the event would have taken {size} bytes; [lineage_kit] max_event_bytes is {limit}.",
+            )
+
+
+def _drop_dataset_facet(name: str) -> Callable[[OperatorLineage], bool]:
+    def drop(lineage: OperatorLineage) -> bool:
+        dropped = [dataset.facets.pop(name, None) for dataset in (*lineage.inputs, *lineage.outputs) if dataset.facets]
+        return any(facet is not None for facet in dropped)
+
+    return drop
+
+
+def _drop_sql(lineage: OperatorLineage) -> bool:
+    return lineage.job_facets.pop("sql", None) is not None
+
+
+_STEPS: tuple[tuple[str, Callable[[OperatorLineage], bool]], ...] = (
+    ("column_lineage", _drop_dataset_facet("columnLineage")),
+    ("schema", _drop_dataset_facet("schema")),
+    ("sql", _drop_sql),
+)
+
+
+def _size(lineage: OperatorLineage) -> int:
+    facets: list[Any] = [
+        *lineage.inputs,
+        *lineage.outputs,
+        *lineage.job_facets.values(),
+        *lineage.run_facets.values(),
+    ]
+    return sum(len(Serde.to_json(facet).encode()) for facet in facets)
+
+
+def _estimate(lineage: OperatorLineage) -> int:
+    """Return roughly how many bytes the lineage takes, without serialising it."""
+    sql = lineage.job_facets.get("sql")
+    things = _SURELY_SMALL
+    for dataset in (*lineage.inputs, *lineage.outputs):
+        facets = dataset.facets or {}
+        if columns := facets.get("columnLineage"):
+            things += sum(len(field.inputFields) for field in columns.fields.values()) + len(columns.dataset or ())
+        if schema := facets.get("schema"):
+            things += len(schema.fields or ())
+        things += 1
+    return things * _BYTES_PER_FIELD + (len(sql.query) if sql else 0)

@@ -1,0 +1,62 @@
+"""Which source text may leave in an event.
+
+With source code disabled no facet carries any, the SQL of official facets included. Otherwise SQL goes
+without the credentials that statements like COPY carry, and without literals where the user wants that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from lineage_kit.sql.masking import mask_sql
+
+if TYPE_CHECKING:
+    from airflow.providers.openlineage.extractors import OperatorLineage
+
+    from lineage_kit.extractors.extraction import Extraction
+
+_SOURCE_FACETS = ("sql", "sourceCode")
+_WITHHELD = "(source code is disabled)"
+
+
+def protect(lineage: OperatorLineage, extraction: Extraction) -> None:
+    """Take out of ``lineage`` the source text that must not leave, whoever put it in."""
+    if not extraction.source_code_enabled:
+        for name in _SOURCE_FACETS:
+            lineage.job_facets.pop(name, None)
+    elif sql := lineage.job_facets.get("sql"):
+        lineage.job_facets["sql"] = attrs.evolve(sql, query=_text(sql.query, extraction))
+    if errors := lineage.run_facets.get("extractionError"):
+        errors.errors = [_without_text(error, extraction) for error in errors.errors]
+    _protect_checks(lineage, extraction)
+
+
+def _text(sql: str, extraction: Extraction) -> str:
+    return mask_sql(sql, literals=extraction.mask_literals) if extraction.source_code_enabled else _WITHHELD
+
+
+def _without_text(error: Any, extraction: Extraction) -> Any:
+    """Return an extraction error whose statement is masked; the parser's message may quote it, so it goes with it."""
+    message = error.errorMessage if extraction.source_code_enabled else _WITHHELD
+    return attrs.evolve(
+        error, task=error.task and _text(error.task, extraction), errorMessage=_mask(message, extraction)
+    )
+
+
+def _mask(message: str, extraction: Extraction) -> str:
+    return mask_sql(message, literals=extraction.mask_literals)
+
+
+def _protect_checks(lineage: OperatorLineage, extraction: Extraction) -> None:
+    """Mask the SQL that results of data quality checks carry as their content."""
+    results: list[Any] = []
+    for dataset in (*lineage.inputs, *lineage.outputs):
+        facet = (dataset.facets or {}).get("dataQualityAssertions")
+        results.extend(facet.assertions if facet else ())
+    if tests := lineage.run_facets.get("test"):
+        results.extend(tests.tests)
+    for result in results:
+        if getattr(result, "content", None):
+            result.content = _text(result.content, extraction)

@@ -1,0 +1,115 @@
+"""Operators derived from ``BaseSQLOperator``: the lineage of the SQL that they run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.common.sql.operators.sql import BaseSQLOperator
+from airflow.providers.openlineage.extractors import OperatorLineage
+from openlineage.client.facet_v2 import sql_job
+
+from lineage_kit.extractors.extraction import EventKind, Extraction
+from lineage_kit.extractors.family import FamilyLineage
+from lineage_kit.extractors.merge import combine, has_datasets
+from lineage_kit.extractors.sql.lineage import Ask, lineage_of_sql
+from lineage_kit.extractors.sql.source import source_of
+from lineage_kit.facets.incomplete import Cause
+from lineage_kit.facets.no_datasets import Reason
+from lineage_kit.sql import analyze
+
+if TYPE_CHECKING:
+    from lineage_kit.sql import SqlLineage
+
+_GENERIC_METHODS = ("get_openlineage_facets_on_start", "get_openlineage_facets_on_complete")
+
+
+class SqlFamily:
+    """What the kit knows about SQL operators; see :class:`lineage_kit.extractors.family.Family`."""
+
+    part = "sql"
+
+    def warm(self) -> None:
+        """Load the engine and its parser, which cost more than most statements do."""
+        analyze("SELECT 1")
+
+    def may_replace(self, task: Any) -> bool:
+        """Tell whether the operator has the OpenLineage methods of ``BaseSQLOperator`` and no others."""
+        own = (getattr(type(task), name, None) for name in _GENERIC_METHODS)
+        generic = (getattr(BaseSQLOperator, name, None) for name in _GENERIC_METHODS)
+        return list(own) == list(generic) and not hasattr(task, "get_openlineage_facets_on_failure")
+
+    def extract(self, extraction: Extraction) -> FamilyLineage | None:
+        """Return the lineage of the operator's SQL."""
+        task = extraction.task
+        sql = _sql_of(task)
+        if sql is None:
+            extraction.explain(
+                Reason.SQL_NOT_KNOWN,
+                f"{task.task_type} has no SQL text that could be read at this point of the task.",
+            )
+            return None
+        hook = task.get_db_hook()
+        source = source_of(hook, getattr(task, "database", None))
+        if source is None:
+            extraction.explain(
+                Reason.UNSUPPORTED_HOOK,
+                f"{type(hook).__name__} does not say how its database names tables; "
+                "lineage_kit.datasets.databases.register_database can teach it.",
+            )
+            return None
+        found = analyze(sql, dialect=source.database.dialect)
+        understood = not found.problems
+        _report_problems(extraction, found)
+        # Where a statement is not understood, the hook's own parser is asked too, with all its queries;
+        # none come on top.
+        ours = lineage_of_sql(extraction, source, sql, found, Ask.COLUMNS if understood else Ask.NOTHING)
+        lineage = combine([ours, _sql_facet(sql), *_from_hook(extraction, hook)])
+        _attach_check_results(extraction, lineage)
+        if understood and not has_datasets(lineage):
+            extraction.explain(Reason.SQL_WITHOUT_TABLES, "The SQL reads and writes no table.")
+        return FamilyLineage(
+            lineage,
+            replaces=understood or source.info is None,
+            hook_lineage_due=source.info is None or not has_datasets(lineage),
+        )
+
+
+FAMILY = SqlFamily()
+
+
+def _sql_of(task: Any) -> str | list[str] | None:
+    """Return the operator's SQL, or None where it is not there (yet): decorated tasks make it while they run."""
+    sql = getattr(task, "sql", None)
+    if isinstance(sql, str):
+        return sql if sql.strip() else None
+    if isinstance(sql, (list, tuple)) and all(isinstance(statement, str) for statement in sql):
+        return [statement for statement in sql if statement.strip()] or None
+    return None
+
+
+def _sql_facet(sql: str | list[str]) -> OperatorLineage:
+    text = sql if isinstance(sql, str) else ";\n".join(statement.strip(" ;\r\n") for statement in sql)
+    return OperatorLineage(job_facets={"sql": sql_job.SQLJobFacet(query=text.strip())})
+
+
+def _from_hook(extraction: Extraction, hook: Any) -> list[OperatorLineage]:
+    """Return what the hook adds once the task is done: query ids, and facets of its database."""
+    ask = getattr(hook, "get_openlineage_database_specific_lineage", None)
+    if extraction.kind is EventKind.START or not callable(ask):
+        return []
+    specific = extraction.guard("hook", lambda: ask(extraction.task_instance))
+    return [specific] if specific is not None else []
+
+
+def _attach_check_results(extraction: Extraction, lineage: OperatorLineage) -> None:
+    """Attach the results of data quality checks, as the generic method of common-sql 2.3 and later does."""
+    attach = getattr(extraction.task, "_attach_check_facets", None)
+    if extraction.kind is not EventKind.START and attach and getattr(extraction.task, "check_results", None):
+        extraction.guard("checks", lambda: attach(lineage))
+
+
+def _report_problems(extraction: Extraction, found: SqlLineage) -> None:
+    for problem in found.problems:
+        message = f"Statement {problem.statement + 1} was not understood: {problem.reason}"
+        extraction.omit("sql", Cause.SQL_NOT_UNDERSTOOD, message)
+        extraction.explain(Reason.SQL_NOT_UNDERSTOOD, message)

@@ -1,0 +1,109 @@
+"""From SQL and the database behind it to OpenLineage datasets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from lineage_kit.extractors.sql import datasets, sqlite
+from lineage_kit.extractors.sql.session import LIBPQ_DIALECTS, Session
+from lineage_kit.extractors.sql.stored import StoredTable, read_catalogue
+from lineage_kit.sql import TableName, analyze
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from airflow.providers.openlineage.extractors import OperatorLineage
+
+    from lineage_kit.extractors.extraction import Extraction
+    from lineage_kit.extractors.sql.source import Source
+    from lineage_kit.sql import SqlLineage
+
+
+class Ask(Enum):
+    """What the database may be asked, beyond what the statements say. Files of SQLite are always read."""
+
+    NOTHING = 0
+    DEFAULT_SCHEMA = 1
+    COLUMNS = 2
+
+
+@dataclass(frozen=True)
+class Tables:
+    """How the tables of the SQL are named and stored."""
+
+    source: Source
+    stored: Mapping[TableName, StoredTable] = field(default_factory=dict)
+
+
+def lineage_of_sql(
+    extraction: Extraction, source: Source, sql: str | list[str], found: SqlLineage, ask: Ask
+) -> OperatorLineage:
+    """Return the datasets of ``sql``.
+
+    Args:
+        extraction: the task and the event.
+        source: the database.
+        sql: what ran or will run.
+        found: what the engine made of ``sql`` without knowing any table.
+        ask: what the database may be asked.
+
+    """
+    tables = list(dict.fromkeys(name for name in (*found.inputs, *found.outputs) if isinstance(name, TableName)))
+    if source.database.dialect == "sqlite":
+        known = _sqlite_tables(extraction, source, sql, tables)
+    elif ask is Ask.NOTHING or source.info is None or not tables:
+        known = Tables(source)
+    else:
+        known = _server_tables(extraction, source, tables, ask)
+    if known.stored and _needs_columns(sql, found):
+        found = analyze(sql, dialect=source.database.dialect, schema=_columns(known.stored))
+    return datasets.build(found, known, column_lineage=extraction.enabled("column_lineage"))
+
+
+def _sqlite_tables(extraction: Extraction, source: Source, sql: str | list[str], tables: Iterable[TableName]) -> Tables:
+    database = sqlite.with_attached(source.database, sql)
+    stored: Mapping[TableName, StoredTable] | None = None
+    if extraction.enabled("schema"):
+        stored = extraction.attempt("schema", lambda: sqlite.read_files(database, tables, extraction.budget))
+    return Tables(replace(source, database=database), stored or {})
+
+
+def _server_tables(extraction: Extraction, source: Source, tables: list[TableName], ask: Ask) -> Tables:
+    stored: Mapping[TableName, StoredTable] | None = None
+    with Session(source, extraction.budget) as session:
+        if any(table.schema is None for table in tables):
+            schema = extraction.attempt("sql", lambda: _default_schema(source, session))
+            source = replace(source, database=replace(source.database, schema=schema))
+        if ask is Ask.COLUMNS and extraction.enabled("schema"):
+            stored = extraction.attempt(
+                "schema", lambda: read_catalogue(source, tables, source.database.schema, session)
+            )
+    return Tables(source, stored or {})
+
+
+def _default_schema(source: Source, session: Session) -> str | None:
+    """Return the schema of unqualified names.
+
+    Hooks on libpq ask the server for it, over a connection without a bound, and leave a query behind that
+    looks like the task's own; the same question is put over the bounded session instead.
+    """
+    if source.database.dialect in LIBPQ_DIALECTS:
+        schema: str | None = session.rows("SELECT CURRENT_SCHEMA")[0][0]
+        return schema
+    session.probe()
+    schema = source.hook.get_openlineage_default_schema()
+    # What MySQL calls a database stands where others have a schema, and its hook leaves it out.
+    return schema or (source.connection.schema if source.database.dialect == "mysql" else None)
+
+
+def _needs_columns(sql: str | list[str], found: SqlLineage) -> bool:
+    """Tell whether knowing the tables' columns can make the lineage more exact."""
+    return any("*" in text for text in ([sql] if isinstance(sql, str) else sql)) or any(
+        column.source is None for column in found.columns
+    )
+
+
+def _columns(stored: Mapping[TableName, StoredTable]) -> dict[str, list[str]]:
+    return {str(name): [column for column, _ in table.columns] for name, table in stored.items()}

@@ -1,0 +1,117 @@
+"""One short connection to the task's database, for the little that only the database knows.
+
+It never hangs: connecting is bounded by the driver where the driver is libpq, by a probe of the port
+elsewhere; and once there is a socket, a timer cuts it when the budget is spent, which ends any wait of
+the driver.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from typing_extensions import Self
+
+    from lineage_kit.extractors.extraction import Budget
+    from lineage_kit.extractors.sql.source import Source
+
+#: Dialects whose drivers are built on libpq, which reads its time-out from the environment too.
+LIBPQ_DIALECTS = frozenset({"postgres", "redshift"})
+#: libpq counts in seconds and takes anything below two for two.
+_LIBPQ_MINIMUM = 2
+
+
+class Session:
+    """A connection that is opened for the first query and closed with the ``with`` block."""
+
+    def __init__(self, source: Source, budget: Budget) -> None:
+        self._source = source
+        self._budget = budget
+        self._connection: Any | None = None
+        self._timer: threading.Timer | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._connection is not None:
+            with contextlib.suppress(Exception):
+                self._connection.close()
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query.
+
+        Raises:
+            TimeoutError: nothing of the budget is left, or the server cannot be reached within it.
+            Exception: whatever the driver raises.
+
+        """
+        if self._budget.spent():
+            msg = "no time left to ask the database"
+            raise TimeoutError(msg)
+        if self._connection is None:
+            self._connection = self._connect()
+            self._timer = _cut_after(self._connection, self._budget.remaining())
+        with contextlib.closing(self._connection.cursor()) as cursor:
+            cursor.execute(sql)
+            return list(cursor.fetchall())
+
+    def _connect(self) -> Any:
+        if self._source.database.dialect in LIBPQ_DIALECTS:
+            with _libpq_timeout(self._budget.remaining()):
+                return self._source.hook.get_conn()
+        self.probe()
+        return self._source.hook.get_conn()
+
+    def probe(self) -> None:
+        """Raise where nobody listens behind the connection; most drivers would take minutes to find out.
+
+        Raises:
+            OSError: the port of the connection cannot be reached within the budget.
+
+        """
+        connection = self._source.connection
+        if connection.host and connection.port:
+            with socket.create_connection((connection.host, connection.port), timeout=self._budget.remaining()):
+                pass
+
+
+@contextlib.contextmanager
+def _libpq_timeout(seconds: float) -> Iterator[None]:
+    """Bound connecting for the time of the block; what the connection itself says about time-outs wins."""
+    name = "PGCONNECT_TIMEOUT"
+    before = os.environ.get(name)
+    os.environ[name] = str(max(_LIBPQ_MINIMUM, int(seconds)))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+def _cut_after(connection: Any, seconds: float) -> threading.Timer | None:
+    """Shut the connection's socket down after ``seconds``; None for drivers that do not show their socket."""
+    fileno = getattr(connection, "fileno", None)
+    if not callable(fileno):
+        return None
+    duplicate = socket.socket(fileno=os.dup(fileno()))
+
+    def cut() -> None:
+        with contextlib.suppress(OSError):
+            duplicate.shutdown(socket.SHUT_RDWR)
+        duplicate.close()
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    return timer

@@ -1,0 +1,159 @@
+"""Split a script into statements without parsing it.
+
+A scan over the text that only knows where strings, quoted names and comments are. It accepts anything, so that
+one statement that no parser understands costs itself alone, and it replaces what no grammar accepts by
+something of the same length, so that positions stay those of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lineage_kit.sql.dialects import Dialect
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The text of one statement. `position` is the offset of its first character in the script, `line` from 1."""
+
+    text: str
+    position: int
+    line: int
+
+    def routine(self) -> str | None:
+        """Return PROCEDURE, FUNCTION, ... if the statement defines one, body included."""
+        match = _ROUTINE.match(self.text)
+        return match[1].upper() if match else None
+
+
+_BACKSLASH_STRING = r"'(?:[^'\\]|\\.|'')*'"
+_PLAIN_STRING = r"'[^']*'"
+_DOLLAR_STRING = r"\$(?P<tag>[A-Za-z_]\w*|)\$.*?\$(?P=tag)\$"
+# Python's DB-API parameters (PEP 249, format and pyformat) and the doubled percent sign that they require.
+_PARAMETER = r"(?P<parameter>%s\b|%\(\w+\)s\b)|(?P<percent>%%)"
+# What the client of SQL Server knows beside the semicolon: GO alone on its line ends a batch.
+_BATCH_END = r"(?P<go>^[ \t]*go(?:[ \t]+\d+)?[ \t]*$)"
+_BATCH_DIALECTS = frozenset({"tsql", "fabric"})
+# Definitions whose body is a block of statements: the semicolons inside do not end them.
+_ROUTINE = re.compile(
+    r"(?:create|alter)\s+(?:or\s+(?:replace|alter)\s+)?(?:(?:definer|temp|temporary|editionable)\S*\s+)*"
+    r"(procedure|proc|function|trigger|package)\b",
+    re.IGNORECASE,
+)
+_BLOCK_WORD = re.compile(r"\b(?:begin|case|if|loop|end)\b", re.IGNORECASE)
+_BLANK_OR_COMMENT = re.compile(r"(?:\s+|--[^\n]*|/\*.*?\*/)+", re.DOTALL)
+
+
+def split(sql: str, dialect: Dialect) -> list[Piece]:
+    """Return the statements of a script, in order; pieces of blanks and comments only are left out."""
+    pieces = []
+    line, counted = 1, 0
+    for start, end, text in _ranges(sql, dialect):
+        blank = _BLANK_OR_COMMENT.match(text)
+        offset = blank.end() if blank else 0
+        if offset == len(text):
+            continue
+        position = start + offset
+        line += sql.count("\n", counted, position)
+        counted = position
+        pieces.append(Piece(text[offset:].rstrip(), position, line))
+        line += sql.count("\n", counted, end)
+        counted = end
+    return pieces
+
+
+def _ranges(sql: str, dialect: Dialect) -> Iterator[tuple[int, int, str]]:
+    """Yield start, end and cleaned text between the semicolons (or batch ends) of the script."""
+    if "%" not in sql and dialect.name not in _BATCH_DIALECTS and sql.rstrip().find(";", 0, -1) < 0:
+        yield 0, len(sql), sql.rstrip().removesuffix(";")
+        return
+    start = 0
+    edits: list[tuple[int, int, str]] = []
+    block = _Block(sql, start, dialect)
+    for match in _scanner(dialect).finditer(sql):
+        group = match.lastgroup
+        if group in {"parameter", "percent"}:
+            sign = "?" if group == "parameter" else "%"
+            edits.append((*match.span(), sign.ljust(match.end() - match.start())))
+        elif group == "go" or (group == "end" and not block.open_at(match.start())):
+            yield start, match.start(), _edited(sql, start, match.start(), edits)
+            start = match.end()
+            edits = []
+            block = _Block(sql, start, dialect)
+    yield start, len(sql), _edited(sql, start, len(sql), edits)
+
+
+class _Block:
+    """Counts the blocks that the definition of a routine opens and closes, from one semicolon to the next."""
+
+    def __init__(self, sql: str, start: int, dialect: Dialect) -> None:
+        self._sql = sql
+        self._counted = start
+        self._scanner = _scanner(dialect)
+        self._depth = 0
+        blank = _BLANK_OR_COMMENT.match(sql, start)
+        self._is_routine = _ROUTINE.match(sql, blank.end() if blank else start) is not None
+
+    def open_at(self, position: int) -> bool:
+        """Tell whether a block of a routine is open at a semicolon."""
+        if not self._is_routine:
+            return False
+        closing = False
+        code = self._scanner.sub(" ", self._sql[self._counted : position])
+        for word in _BLOCK_WORD.findall(code):
+            is_end = word.lower() == "end"
+            # In END IF, END LOOP and END CASE the second word opens nothing.
+            if not closing:
+                self._depth += -1 if is_end else 1
+            closing = is_end and not closing
+        self._counted = position
+        return self._depth > 0
+
+
+def _edited(sql: str, start: int, end: int, edits: list[tuple[int, int, str]]) -> str:
+    parts = []
+    for edit_start, edit_end, text in edits:
+        parts += [sql[start:edit_start], text]
+        start = edit_end
+    parts.append(sql[start:end])
+    return "".join(parts)
+
+
+@lru_cache(maxsize=64)
+def _scanner(dialect: Dialect) -> re.Pattern[str]:
+    """Return the pattern that finds what matters outside strings, quoted names and comments."""
+    tokenizer = dialect.grammar.tokenizer_class
+    backslash = "\\" in tokenizer.STRING_ESCAPES
+    string = _BACKSLASH_STRING if backslash else _PLAIN_STRING
+    alternatives = [r"/\*.*?(?:\*/|\Z)", r"--[^\n]*"]
+    if "#" in tokenizer.COMMENTS:
+        alternatives.append(r"#[^\n]*")
+    if dialect.name == "snowflake":
+        alternatives.append(r"//[^\n]*")
+    if dialect.name == "bigquery":
+        alternatives += [r"'''.*?'''", r'""".*?"""']
+    if dialect.name == "oracle":
+        alternatives += [
+            r"[qQ]'\[.*?\]'",
+            r"[qQ]'\{.*?\}'",
+            r"[qQ]'\(.*?\)'",
+            r"[qQ]'<.*?>'",
+            r"[qQ]'(?P<q>.).*?(?P=q)'",
+        ]
+    if dialect.name not in {"mysql", "bigquery", "tsql", "oracle", "sqlite"}:
+        alternatives += [_DOLLAR_STRING]
+    alternatives += [r"\b[eE]" + _BACKSLASH_STRING, string]
+    alternatives.append(string.replace("'", '"'))
+    alternatives.append(r"`[^`]*`")
+    if ("[", "]") in tokenizer.IDENTIFIERS:
+        alternatives.append(r"\[[^\]]*\]")
+    alternatives += [_PARAMETER, "(?P<end>;)"]
+    if dialect.name in _BATCH_DIALECTS:
+        alternatives.append(_BATCH_END)
+    return re.compile("|".join(alternatives), re.DOTALL | re.MULTILINE | re.IGNORECASE)

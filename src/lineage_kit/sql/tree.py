@@ -1,0 +1,37 @@
+"""Access to the parser's tree where its releases differ, and small helpers around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NODE: type = getattr(exp, "Expr", exp.Expression)
+"""The class of every node: Expression, which newer releases derive from Expr."""
+
+
+def arg(node: Any, name: str) -> Any:
+    """Return an argument whose name is a Python keyword: `from`, `with`, `except` (newer: `from_`, ...)."""
+    args = node.args
+    return args.get(f"{name}_") or args.get(name)
+
+
+def children(node: Any) -> Iterator[Any]:
+    """Yield the direct child nodes, in the order in which the parser keeps them."""
+    for value in node.args.values():
+        if isinstance(value, NODE):
+            yield value
+        elif isinstance(value, list):
+            for item in value:
+                if isinstance(item, NODE):
+                    yield item
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return an argument that is a node, a list of nodes or absent as a list."""
+    if not value:
+        return []
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,125 @@
+"""The OpenLineage events of one DAG run, found by task and event type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Event = dict[str, Any]
+TERMINAL = frozenset({"COMPLETE", "FAIL", "ABORT"})
+
+
+@dataclass(frozen=True)
+class JobEvents:
+    """The events of one job (a task, or the DAG itself) in one DAG run, in the order of emission."""
+
+    job: str
+    all: list[Event]
+
+    @property
+    def start(self) -> Event:
+        """The only START event; AssertionError if there is none or another one."""
+        return self._only("START")
+
+    @property
+    def complete(self) -> Event:
+        """The only COMPLETE event; AssertionError if there is none or another one."""
+        return self._only("COMPLETE")
+
+    @property
+    def fail(self) -> Event:
+        """The only FAIL event; AssertionError if there is none or another one."""
+        return self._only("FAIL")
+
+    def of_type(self, event_type: str) -> list[Event]:
+        """Return every event of a type, one per try for a task with retries."""
+        return [event for event in self.all if event["eventType"] == event_type]
+
+    def _only(self, event_type: str) -> Event:
+        found = self.of_type(event_type)
+        types = [event["eventType"] for event in self.all]
+        assert len(found) == 1, f"{len(found)} {event_type} events of {self.job}; it has {types}"
+        return found[0]
+
+
+@dataclass(frozen=True)
+class DagRunEvents:
+    """What one DAG run emitted.
+
+    Attributes:
+        dag_id: The DAG.
+        run_id: Airflow's id of the run.
+        state: The final state of the run: `success` or `failed`.
+        all: Every event of the run, those of the DAG and those of queries inside its tasks included.
+    """
+
+    dag_id: str
+    run_id: str
+    state: str
+    all: list[Event]
+
+    @property
+    def dag(self) -> JobEvents:
+        """The events of the DAG itself."""
+        return JobEvents(self.dag_id, [event for event in self.all if event["job"]["name"] == self.dag_id])
+
+    def task(self, task_id: str, map_index: int = -1) -> JobEvents:
+        """Return the events of a task, or of one mapped instance of it."""
+        job = f"{self.dag_id}.{task_id}"
+        events = [event for event in self.all if event["job"]["name"] == job and map_index_of(event) == map_index]
+        return JobEvents(job if map_index < 0 else f"{job}[{map_index}]", events)
+
+
+class RunDag(Protocol):
+    """What the fixture `run_dag` gives."""
+
+    def __call__(self, dag_id: str, conf: Mapping[str, Any] | None = None, *, timeout: float = ...) -> DagRunEvents:
+        """Run a DAG to its end, within `timeout` seconds, and return what it emitted."""
+
+
+def events_of_run(events: list[Event], dag_id: str, run_id: str) -> list[Event]:
+    """Select the events of one DAG run: of its tasks, of the DAG, and of what names these as parents."""
+    tasks = [event for event in events if airflow_run_of(event) == (dag_id, run_id)]
+    known = {event["run"]["runId"] for event in tasks} | {_parent_of(event) for event in tasks}
+    known.discard(None)
+    return [event for event in events if event["run"]["runId"] in known or _parent_of(event) in known]
+
+
+def unfinished_runs(events: list[Event], dag_id: str, task_states: Mapping[tuple[str, int], str | None]) -> set[str]:
+    """Return the ids of OpenLineage runs that have begun and whose last event is still to come.
+
+    Args:
+        events: Those of one DAG run that has ended.
+        dag_id: Its DAG.
+        task_states: The state of each task instance by task id and map index. Instances that neither
+            succeeded nor failed, such as skipped ones, may rightly never send a last event.
+    """
+    silent = {
+        (f"{dag_id}.{task_id}", map_index)
+        for (task_id, map_index), state in task_states.items()
+        if state not in {"success", "failed"}
+    }
+    ended = {event["run"]["runId"] for event in events if event["eventType"] in TERMINAL}
+    speaking = [event for event in events if (event["job"]["name"], map_index_of(event)) not in silent]
+    return {event["run"]["runId"] for event in speaking} - ended
+
+
+def airflow_run_of(event: Event) -> tuple[str, str] | None:
+    """Return (DAG id, run id) as the official provider states them on events of tasks."""
+    facet = event["run"].get("facets", {}).get("airflow")
+    return (facet["dag"]["dag_id"], facet["dagRun"]["run_id"]) if facet else None
+
+
+def map_index_of(event: Event) -> int:
+    """Return the map index of the task instance that sent an event, -1 where it is not mapped."""
+    facet = event["run"].get("facets", {}).get("airflow_mappedTask")
+    index: int = facet["mapIndex"] if facet else -1
+    return index
+
+
+def _parent_of(event: Event) -> str | None:
+    facet = event["run"].get("facets", {}).get("parent")
+    return facet["run"]["runId"] if facet else None
