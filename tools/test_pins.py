@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 from find_python import find_python
 
@@ -26,7 +27,14 @@ PYTHON = "3.12"
 
 
 class FailedError(Exception):
-    """A version could not be installed or its tests failed; the message says which."""
+    """A version could not be installed, or its tests failed; the message says which command or how many."""
+
+
+class Outcome(NamedTuple):
+    """How one version went, in words for the closing line."""
+
+    failed: bool
+    words: str
 
 
 def main() -> int:
@@ -43,23 +51,23 @@ def main() -> int:
     outcomes = {version: outcome_of(version) for version in versions}
     print()
     for version, outcome in outcomes.items():
-        print(f"MWAA {version}: {outcome}")
-    return int(any(outcome.startswith("FAILED") for outcome in outcomes.values()))
+        print(f"MWAA {version}: {outcome.words}")
+    return int(any(outcome.failed for outcome in outcomes.values()))
 
 
-def outcome_of(version: str) -> str:
-    """Install one version, run the tests on it, and return one line that says how it went."""
+def outcome_of(version: str) -> Outcome:
+    """Install one version and run the tests on it, where that is possible here."""
     constraints = CONSTRAINTS / f"mwaa-{version}.txt"
     if not constraints.exists():
-        return f"skipped, there is no {constraints.name} in {CONSTRAINTS}"
+        return Outcome(failed=False, words=f"skipped, there is no {constraints.name} in {CONSTRAINTS}")
     python = find_python(PYTHON)
     if python is None:
-        return f"skipped, no Python {PYTHON} found; the constraint files are made for it"
+        return Outcome(failed=False, words=f"skipped, there is no Python {PYTHON}, which the constraints are made for")
     print(f"\n== MWAA {version}", flush=True)
     try:
-        return run_tests(environment(version, constraints, python))
+        return Outcome(failed=False, words=run_tests(environment(version, constraints, python)))
     except FailedError as error:
-        return f"FAILED, {error}"
+        return Outcome(failed=True, words=f"FAILED, {error}")
 
 
 def environment(version: str, constraints: Path, python: str) -> Path:

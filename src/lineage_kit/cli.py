@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def _demo(arguments: argparse.Namespace) -> int:
     from lineage_kit.demo.run import run_demo
 
-    return run_demo(scale=arguments.scale, keep=arguments.keep)
+    return run_demo(scale=arguments.scale, keep=arguments.keep, port=arguments.port, database=arguments.database)
 
 
 def _scale(text: str) -> float:
@@ -53,6 +53,10 @@ _COMMANDS = {
                 "type": _scale,
                 "default": 1.0,
                 "help": "size of the example data, 1 is about 100,000 rows",
+            },
+            "--port": {"type": int, "help": "port of Airflow's API server on 127.0.0.1; a free one if left out"},
+            "--database": {
+                "help": "SQLAlchemy URL of an empty metadata database; Airflow 2 needs one, Postgres or MySQL"
             },
             "--keep": {"action": "store_true", "help": "keep the temporary Airflow home with its logs"},
         },

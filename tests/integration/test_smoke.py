@@ -25,6 +25,15 @@ def test_task_starts_and_completes(smoke: DagRunEvents, task_id: str) -> None:
     assert len(events.all) == 2
 
 
+@pytest.mark.parametrize("map_index", [0, 1])
+def test_mapped_instance_starts_and_completes(smoke: DagRunEvents, map_index: int) -> None:
+    """Each instance of a mapped task has an OpenLineage run of its own, with a START and a COMPLETE."""
+    events = smoke.task("mapped", map_index)
+
+    assert events.start["run"]["runId"] == events.complete["run"]["runId"]
+    assert len(events.all) == 2
+
+
 def test_dag_is_the_parent(smoke: DagRunEvents) -> None:
     """The DAG's own run, which ends too, is the parent of its tasks' runs."""
     assert smoke.state == "success"

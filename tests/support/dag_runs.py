@@ -114,10 +114,13 @@ def airflow_run_of(event: Event) -> tuple[str, str] | None:
 
 
 def map_index_of(event: Event) -> int:
-    """Return the map index of the task instance that sent an event, -1 where it is not mapped."""
-    facet = event["run"].get("facets", {}).get("airflow_mappedTask")
-    index: int = facet["mapIndex"] if facet else -1
-    return index
+    """Return the map index of the task instance that sent an event, -1 where it is not mapped.
+
+    The official facet for mapped tasks is not the source: only START events have it.
+    """
+    facet = event["run"].get("facets", {}).get("airflow", {})
+    index: int | None = facet.get("taskInstance", {}).get("map_index")
+    return -1 if index is None else index
 
 
 def _parent_of(event: Event) -> str | None:

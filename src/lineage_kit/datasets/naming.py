@@ -8,6 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 #: Schemes that mean the same store, and the one that the naming rules use.
 _CANONICAL_SCHEME = {"s3a": "s3", "s3n": "s3", "gcs": "gs"}
+#: Schemes whose authority is ``container@account``; elsewhere a user stands before the ``@``, maybe with a password.
+_CONTAINER_IN_AUTHORITY = {"abfs", "abfss", "wasb", "wasbs"}
 
 
 @dataclass(frozen=True)
@@ -28,14 +30,17 @@ def from_uri(uri: str) -> DatasetName | None:
     in the namespace and the path, without a leading slash, as name (HDFS and HTTP included).
     """
     if uri.startswith("/"):
-        return DatasetName("file", os.path.normpath(uri))
-    parts = urlsplit(uri)
+        return _local("", uri)
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return None
     scheme = _CANONICAL_SCHEME.get(parts.scheme.lower(), parts.scheme.lower())
     if not scheme:
         return None
     if scheme == "file":
         return _local(parts.netloc, unquote(parts.path))
-    authority = parts.netloc.rpartition("@")[2] if scheme in {"http", "https", "ftp", "sftp"} else parts.netloc
+    authority = parts.netloc if scheme in _CONTAINER_IN_AUTHORITY else parts.netloc.rpartition("@")[2]
     path = parts.path.strip("/")
     if not authority:
         return None
@@ -46,4 +51,5 @@ def _local(host: str, path: str) -> DatasetName | None:
     if not path.startswith("/"):
         return None
     namespace = f"file://{host}" if host and host != "localhost" else "file"
-    return DatasetName(namespace, os.path.normpath(path))
+    # normpath keeps a leading double slash, as POSIX allows it to mean something.
+    return DatasetName(namespace, os.path.normpath("/" + path.lstrip("/")))

@@ -52,10 +52,11 @@ class LocalAirflow:
         database: SQLAlchemy URL of an empty metadata database. None is an SQLite file in the home, which
             Airflow 3 can use with LocalExecutor and Airflow 2 cannot.
         port: Port of the API server (Airflow 3) on the loopback interface. None takes a free one.
+        python: Interpreter whose Airflow is run, of the same version as this one's. None is this one.
 
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - keyword-only, and each says one thing about the installation
         self,
         dags_folder: Path,
         *,
@@ -63,11 +64,13 @@ class LocalAirflow:
         env: Mapping[str, str] | None = None,
         database: str | None = None,
         port: int | None = None,
+        python: str | None = None,
     ) -> None:
         self.dags_folder = dags_folder.resolve()
         self.home = home.resolve()
         self.events_file = self.home / "events.ndjson"
         self._port = port
+        self._python = python or sys.executable
         self._major = _airflow_major()
         if self._major < 3 and database is None:  # noqa: PLR2004 - Airflow 3, where SQLite became possible
             msg = "Airflow 2 runs tasks in parallel on Postgres or MySQL only: name a metadata database."
@@ -177,7 +180,7 @@ class LocalAirflow:
         return read_events(self.events_file) if self.events_file.exists() else []
 
     def _airflow(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "airflow", *arguments]
+        return [self._python, "-m", "airflow", *arguments]
 
     def _start_processes(self, port: int) -> None:
         # It is also the first to be stopped: tasks that it waits for still need the API server.

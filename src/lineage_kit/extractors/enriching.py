@@ -6,6 +6,7 @@ the kit that fails leaves the event as it would have been without it.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.openlineage.extractors import BaseExtractor, OperatorLineage
@@ -18,6 +19,8 @@ from lineage_kit.extractors.speaker import Kind, Speaker, find_speaker
 
 if TYPE_CHECKING:
     from lineage_kit.extractors.family import FamilyLineage
+
+log = logging.getLogger(__name__)
 
 
 class EnrichingExtractor(BaseExtractor):
@@ -45,85 +48,95 @@ class EnrichingExtractor(BaseExtractor):
         return self._extract(EventKind.FAIL, task_instance)
 
     def _extract(self, kind: EventKind, task_instance: Any | None) -> OperatorLineage | None:
-        speaker = find_speaker(self.operator, registry.ORIGINALS.find)
-        floor = Floor(speaker, self.operator, getattr(self, "source_code_enabled", None))
-        task_instance = task_instance or registry.task_instance_of(self.operator)
-        if not conf.enabled() or conf.operator_disabled(type(self.operator)):
-            return floor.lineage(kind, task_instance)
-        source_code_enabled = floor.source_code_enabled
-        extraction = Extraction(
-            task=self.operator,
-            kind=kind,
-            task_instance=task_instance,
-            budget=Budget(conf.time_budget()),
-            disabled_parts=conf.disabled_parts(),
-            source_code_enabled=(
-                compat.default_source_code_enabled() if source_code_enabled is None else source_code_enabled
-            ),
-            mask_literals=conf.mask_sql_literals(),
-        )
-        enriched = extraction.guard("lineage", lambda: Enrichment(extraction, speaker, floor).lineage())
-        return enriched if enriched is not None else floor.lineage(kind, task_instance)
+        # Releases before 2.19 do not set it per task.
+        source_code_enabled = getattr(self, "source_code_enabled", None)
+        floor = Floor(self.operator, kind, task_instance, source_code_enabled)
+        try:
+            if not conf.enabled() or conf.operator_disabled(type(self.operator)):
+                return floor.lineage()
+            extraction = Extraction(
+                task=self.operator,
+                kind=kind,
+                task_instance=task_instance or registry.task_instance_of(self.operator),
+                budget=Budget(conf.time_budget()),
+                disabled_parts=conf.disabled_parts(),
+                source_code_enabled=(
+                    compat.default_source_code_enabled() if source_code_enabled is None else source_code_enabled
+                ),
+                mask_literals=conf.mask_sql_literals(),
+            )
+            return Enrichment(extraction, floor).lineage()
+        except Exception as error:
+            log.warning(
+                "lineage-kit adds nothing to the event of task `%s` (%s). Details are logged at DEBUG; "
+                "`[lineage_kit] enabled = False` switches lineage-kit off.",
+                self.operator.task_id,
+                type(error).__name__,
+            )
+            log.debug("lineage-kit failure details:", exc_info=True)
+            return floor.lineage()
 
 
 class Floor:
     """What the OpenLineage provider alone would have got from the task; asked at most once."""
 
-    def __init__(self, speaker: Speaker, task: Any, source_code_enabled: bool | None) -> None:
-        self._speaker = speaker
+    def __init__(self, task: Any, kind: EventKind, task_instance: Any | None, source_code_enabled: bool | None) -> None:
+        self.speaker: Speaker = find_speaker(task, registry.ORIGINALS.find)
         self._task = task
+        self._kind = kind
+        self._task_instance = task_instance
+        self._source_code_enabled = source_code_enabled
         self._asked = False
         self._answer: OperatorLineage | None = None
-        #: What the provider decided for this task; None on releases before 2.19, which decide for all
-        #: tasks at once.
-        self.source_code_enabled = source_code_enabled
 
-    def lineage(self, kind: EventKind, task_instance: Any | None) -> OperatorLineage | None:
-        """Return the answer of whoever would have spoken."""
+    def lineage(self) -> OperatorLineage | None:
+        """Return the answer of whoever would have spoken; None where it was asked before and failed."""
         if not self._asked:
             self._asked = True
-            self._answer = self._ask(kind, task_instance)
+            self._answer = self._ask()
         return self._answer
 
-    def _ask(self, kind: EventKind, task_instance: Any | None) -> OperatorLineage | None:
-        if self._speaker.extractor is None:
+    def _ask(self) -> OperatorLineage | None:
+        if self.speaker.extractor is None:
             return OperatorLineage(run_facets=self._unknown_source())
-        extractor = self._speaker.extractor(self._task)
-        if self.source_code_enabled is not None:
-            extractor.source_code_enabled = self.source_code_enabled
-        if kind is EventKind.START:
+        extractor = self.speaker.extractor(self._task)
+        if self._source_code_enabled is not None:
+            extractor.source_code_enabled = self._source_code_enabled
+        if self._kind is EventKind.START:
             return extractor.extract()
-        if kind is EventKind.FAIL and callable(getattr(extractor, "extract_on_failure", None)):
-            return extractor.extract_on_failure(task_instance)
-        return extractor.extract_on_complete(task_instance)
+        if self._kind is EventKind.FAIL and callable(getattr(extractor, "extract_on_failure", None)):
+            return extractor.extract_on_failure(self._task_instance)
+        return extractor.extract_on_complete(self._task_instance)
 
     def _unknown_source(self) -> dict[str, Any]:
         """Return the facet for operators that nobody knows; the provider omits it where hooks reported datasets."""
-        hooks_reported = compat.hook_lineage_allowed(self._task) and observed.reported_datasets()
+        try:
+            hooks_reported = compat.hook_lineage_allowed(self._task) and observed.reported_datasets()
+        except Exception:  # noqa: BLE001 - without an answer, the facet is what the provider would most likely send
+            hooks_reported = False
         return {} if hooks_reported else compat.unknown_source_attribute(self._task)
 
 
 class Enrichment:
     """Builds the answer for one event, part by part."""
 
-    def __init__(self, extraction: Extraction, speaker: Speaker, floor: Floor) -> None:
+    def __init__(self, extraction: Extraction, floor: Floor) -> None:
         self._extraction = extraction
-        self._speaker = speaker
         self._floor = floor
+        self._speaker = floor.speaker
 
     def lineage(self) -> OperatorLineage:
         """Return the merged lineage, safe to send and within the size limit."""
         extraction = self._extraction
         base, hook_lineage_due = self._speaker_and_family()
         parts = [base]
-        if extraction.enabled("declared") and (named := extraction.attempt("declared", self._declared)):
+        if extraction.enabled("declared") and (named := extraction.guard("declared", self._declared)):
             parts.append(named)
-        if hook_lineage_due and compat.hook_lineage_allowed(extraction.task):
-            parts.extend(observed.contribute(extraction, known=any(has_datasets(part) for part in parts)))
-        elif hook_lineage_due:
-            report.explain_policy(extraction)
+        if hook_lineage_due:
+            parts.extend(extraction.guard("observed", lambda: self._observed(parts)) or ())
         merged = combine(parts)
-        extraction.guard("source text", lambda: source_text.protect(merged, extraction))
+        if not extraction.guard("source text", lambda: source_text.protect(merged, extraction)):
+            source_text.withhold(merged)
         extraction.guard("size", lambda: size.fit(merged, extraction))
         extraction.guard("reason", lambda: report.attach(merged, extraction, self._speaker))
         return merged
@@ -152,9 +165,16 @@ class Enrichment:
         extraction = self._extraction
         answer = extraction.guard(
             self._speaker.describe(extraction.task),
-            lambda: self._floor.lineage(extraction.kind, extraction.task_instance),
+            self._floor.lineage,
         )
         return answer if answer is not None else OperatorLineage()
+
+    def _observed(self, parts: list[OperatorLineage]) -> list[OperatorLineage]:
+        extraction = self._extraction
+        if not compat.hook_lineage_allowed(extraction.task):
+            report.explain_policy(extraction)
+            return []
+        return observed.contribute(extraction, known=any(has_datasets(part) for part in parts))
 
     def _declared(self) -> OperatorLineage:
         return declared.declared_lineage(self._extraction)

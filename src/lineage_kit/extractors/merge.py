@@ -80,4 +80,4 @@ def _merge_fields(first: Any | None, second: Any | None) -> Any:
 
 def distinct(items: list[Any]) -> list[Any]:
     """Return the items without repetition, in order; the client's classes compare by value but do not hash."""
-    return list({repr(item): item for item in reversed(items)}.values())[::-1]
+    return list({repr(item): item for item in items}.values())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow.providers.openlineage.extractors.manager import ExtractorManager
+
 from lineage_kit import compat
 from lineage_kit.extractors import observed
 from lineage_kit.extractors.extraction import EventKind
@@ -46,10 +48,12 @@ def attach(lineage: OperatorLineage, extraction: Extraction, speaker: Speaker) -
 
 def _will_have_datasets(lineage: OperatorLineage, extraction: Extraction) -> bool:
     """Tell whether the event will name datasets, those included that the provider adds to an empty answer."""
-    if has_datasets(lineage) or observed.reported_datasets():
+    if has_datasets(lineage):
         return True
-    declared = extraction.task.inlets or extraction.task.outlets
-    return bool(declared) and not extraction.enabled("declared")
+    task = extraction.task
+    if compat.hook_lineage_allowed(task) and observed.reported_datasets():
+        return True
+    return any(ExtractorManager.convert_to_ol_dataset(entity) for entity in (*task.inlets, *task.outlets))
 
 
 def _hooks_are_silent(extraction: Extraction) -> bool:

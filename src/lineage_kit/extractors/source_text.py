@@ -21,8 +21,20 @@ _SOURCE_FACETS = ("sql", "sourceCode")
 _WITHHELD = "(source code is disabled)"
 
 
-def protect(lineage: OperatorLineage, extraction: Extraction) -> None:
-    """Take out of ``lineage`` the source text that must not leave, whoever put it in."""
+def withhold(lineage: OperatorLineage) -> None:
+    """Take out of ``lineage`` every facet that may carry source text."""
+    for facets in (lineage.job_facets, lineage.run_facets):
+        for name in (*_SOURCE_FACETS, "extractionError", "test"):
+            facets.pop(name, None)
+    for dataset in (*lineage.inputs, *lineage.outputs):
+        (dataset.facets or {}).pop("dataQualityAssertions", None)
+
+
+def protect(lineage: OperatorLineage, extraction: Extraction) -> bool:
+    """Take out of ``lineage`` the source text that must not leave, whoever put it in.
+
+    Returns True: a caller that does not get it must not send the lineage as it is.
+    """
     if not extraction.source_code_enabled:
         for name in _SOURCE_FACETS:
             lineage.job_facets.pop(name, None)
@@ -31,6 +43,7 @@ def protect(lineage: OperatorLineage, extraction: Extraction) -> None:
     if errors := lineage.run_facets.get("extractionError"):
         errors.errors = [_without_text(error, extraction) for error in errors.errors]
     _protect_checks(lineage, extraction)
+    return True
 
 
 def _text(sql: str, extraction: Extraction) -> str:

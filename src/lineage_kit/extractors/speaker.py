@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from airflow.providers.openlineage.extractors import BaseExtractor
 
-_METHODS = (
+METHODS = (
     "get_openlineage_facets_on_start",
     "get_openlineage_facets_on_complete",
     "get_openlineage_facets_on_failure",
@@ -60,7 +60,7 @@ def find_speaker(task: Any, original: Callable[[str], type[BaseExtractor] | None
     exact = original(task.task_type)
     if exact and not _built_in(exact):
         return Speaker(Kind.USER, exact)
-    if any(callable(getattr(task, method, None)) for method in _METHODS):
+    if any(callable(getattr(task, method, None)) for method in METHODS):
         return Speaker(Kind.OPERATOR, DefaultExtractor)
     for base in type(task).__mro__[1:]:
         inherited = original(base.__name__)

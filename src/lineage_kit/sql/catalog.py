@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
 
 from lineage_kit.sql.model import Location, TableName
 from lineage_kit.sql.relations import Table
+from lineage_kit.sql.tree import named_by_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lineage_kit.sql.dialects import Dialect
+
+_URI_SECRETS = re.compile(r"(?<=://)[^/@]*@|\?.*", re.DOTALL)
 
 Key = tuple[str | None, str | None, str]
 
@@ -52,7 +58,10 @@ class Catalog:
         return self.dialect.columns.unquoted(name)
 
     def table(self, node: Any) -> Table:
-        """Return the table that a table expression of the parser names."""
+        """Return the table, or the location outside the database, that a table expression of the parser names."""
+        if isinstance(node.this, exp.Var) or "://" in node.name:
+            # A stage (@name/path), or a file in the place of a table.
+            return self.location(node.name)
         identifiers = table_identifiers(node)
         names = [part.name for part in identifiers]
         rule = self.dialect.tables
@@ -69,8 +78,21 @@ class Catalog:
             table = self._tables[key] = Table(full_name, self._columns(full_name))
         return table
 
+    def plainly_named(self, node: Any) -> Any:
+        """Return a table expression under the plain name that IDENTIFIER('...') gives; others as they are."""
+        text = named_by_text(node)
+        if not text:
+            return node
+        named = exp.to_table(text, dialect=self.dialect.grammar)
+        named.set("alias", node.args.get("alias"))
+        return named
+
     def location(self, uri: str) -> Table:
-        """Return the file, folder or stage of that URI as a table whose columns nobody knows."""
+        """Return the file, folder or stage of that URI as a table whose columns nobody knows.
+
+        User information and query, which may hold credentials, are not kept.
+        """
+        uri = _URI_SECRETS.sub("", uri)
         key = (None, "", uri)
         if key not in self._tables:
             self._tables[key] = Table(Location(uri))
@@ -95,12 +117,14 @@ class Catalog:
 def table_identifiers(node: Any) -> list[Any]:
     """Return the identifiers of a table expression's name, outermost first.
 
-    One may be empty: `db..t` leaves the schema to the default.
+    A schema that is left out, as in `db..t`, is an empty identifier.
     """
+    outer = [node.args.get("catalog"), node.args.get("db")]
+    while outer and outer[0] is None:
+        del outer[0]
     this = node.this
-    parts = [node.args.get("catalog"), node.args.get("db")]
-    parts += [this] if this.key != "dot" else this.flatten()
-    return [part for part in parts if part]
+    names = list(this.flatten()) if isinstance(this, exp.Dot) else [this]
+    return [part or exp.Identifier(this="") for part in outer] + names
 
 
 def _three(parts: Sequence[str], database: str | None, schema: str | None) -> Key:

@@ -28,8 +28,8 @@ def read_insert(node: Any, statement: Statement, visible: Visible | None) -> Que
     if isinstance(node.this, exp.Directory):
         target, names = statement.catalog.location(node.this.this.name), None
     else:
-        table_node, names = table_and_names(node.this)
-        if not isinstance(table_node, exp.Table) or isinstance(table_node.this, exp.Func):
+        table_node, names = table_and_names(node.this, statement.catalog)
+        if not isinstance(table_node, exp.Table) or not isinstance(table_node.this, (exp.Identifier, exp.Dot)):
             statement.note("the target of INSERT is not a table name")
             return None
         target = statement.catalog.table(table_node)
@@ -57,8 +57,8 @@ def _on_conflict(node: Any, query: Query, target: Table, names: Sequence[str] | 
         table_relation(node.find(exp.Table), target, scope),
         Relation((key("excluded"),), Shape(offered)),
     ]
-    for name, sources in _assignments(conflict.expressions, scope, target):
-        statement.write(target, [(name[1], sources)])
+    for _, name, sources in _assignments(conflict.expressions, scope, target):
+        statement.write(target, [(name, sources)])
 
 
 def read_update(node: Any, statement: Statement, visible: Visible | None) -> Query | None:
@@ -67,40 +67,42 @@ def read_update(node: Any, statement: Statement, visible: Visible | None) -> Que
     target = _target(node.this, [arg(node, "from")], scope, statement)
     if target is None:
         return None
+    columns = [column for expression in node.expressions for column in _assigned_columns(expression)]
+    written = dict.fromkeys(_written(column, scope, target) for column in columns) or {target: None}
+    for table in written:
+        _not_read(table, scope)
+    if target not in written:
+        scope.tables[target] = None
     assigned = list(_assignments(node.expressions, scope, target))
-    for written, _ in dict.fromkeys(name for name, _ in assigned):
-        scope.tables.pop(written, None)
     _where(node, scope)
     statement.use(scope.tables)
-    for (written, name), sources in assigned:
-        statement.write(written, [(name, sources)])
-    for written in dict.fromkeys(name[0] for name, _ in assigned) or [target]:
-        statement.write(written, (), scope.rows)
+    for table, name, sources in assigned:
+        statement.write(table, [(name, sources)])
+    for table in written:
+        statement.write(table, (), scope.rows)
     return _returned(node, target, statement, visible, scope)
 
 
 def read_delete(node: Any, statement: Statement, visible: Visible | None) -> Query | None:
-    """Read DELETE with USING or joins: the target is an output; the other tables decide which rows go."""
+    """Read DELETE with USING or joins: the targets are outputs; the other tables decide which rows go."""
     scope = statement.scope(statement.reader.with_clause(node, visible))
-    named = as_list(node.args.get("tables"))
     others = as_list(node.args.get("using"))
-    targets = (
-        [_target(name, [node.this, *others], scope, statement) for name in named[:1]]
-        if named
-        else [_target(node.this, others, scope, statement)]
-    )
-    for name in named[1:]:
-        targets.append(_named_target(name, scope))
+    first, *more = as_list(node.args.get("tables")) or [None]
+    if first is None:
+        first = node.this
+    else:
+        others.insert(0, node.this)
+    target = _target(first, others, scope, statement)
+    if target is None:
+        return None
+    targets = [target, *(_named_target(name, scope) or scope.catalog.table(name) for name in more)]
+    for table in targets:
+        _not_read(table, scope)
     _where(node, scope)
-    for target in targets:
-        if target is not None:
-            scope.tables.pop(target, None)
     statement.use(scope.tables)
-    for target in targets:
-        if target is not None:
-            statement.write(target, (), scope.rows)
-    first = targets[0]
-    return None if first is None else _returned(node, first, statement, visible, scope)
+    for table in targets:
+        statement.write(table, (), scope.rows)
+    return _returned(node, target, statement, visible, scope)
 
 
 def read_merge(node: Any, statement: Statement, visible: Visible | None) -> Query | None:
@@ -131,7 +133,7 @@ def _when(action: Any, scope: Scope, target: Table) -> list[tuple[str, Sources]]
     if isinstance(action, exp.Update):
         if any(isinstance(entry, exp.Star) for entry in action.expressions):
             return everything
-        return [(name[1], sources) for name, sources in _assignments(action.expressions, scope, target)]
+        return [(name, sources) for _, name, sources in _assignments(action.expressions, scope, target)]
     if not isinstance(action, exp.Insert):
         return []
     values = action.expression
@@ -145,41 +147,44 @@ def _when(action: Any, scope: Scope, target: Table) -> list[tuple[str, Sources]]
     return [(name, tuple(collect(value, scope))) for name, value in zip(names, values.expressions, strict=False)]
 
 
-def _assignments(expressions: list[Any], scope: Scope, target: Table) -> Iterator[tuple[tuple[Table, str], Sources]]:
-    """Yield the assigned (table, column) of SET with the sources of its value."""
+def _assigned_columns(expression: Any) -> list[Any]:
+    """Return the columns that one assignment of SET writes: a = 1, or (a, b) = (1, 2)."""
+    if not isinstance(expression, exp.EQ):
+        return []
+    names = expression.this
+    columns = names.expressions if isinstance(names, exp.Tuple) else [names]
+    return [column for column in columns if isinstance(column, (exp.Column, exp.Identifier, exp.Dot))]
+
+
+def _assignments(expressions: list[Any], scope: Scope, target: Table) -> Iterator[tuple[Table, str, Sources]]:
+    """Yield the assigned table and column of SET with the sources of its value."""
     for expression in expressions:
-        if not isinstance(expression, exp.EQ):
-            continue
-        names, value = expression.this, expression.expression
-        if isinstance(names, exp.Tuple):
-            yield from _tuple_assignment(names.expressions, value, scope, target)
-        elif isinstance(names, (exp.Column, exp.Identifier, exp.Dot)):
-            yield _assigned(names, scope, target), tuple(collect(value, scope))
+        columns = _assigned_columns(expression)
+        if len(columns) == 1:
+            values = [tuple(collect(expression.expression, scope))]
+        else:
+            values = _row(expression.expression, scope)
+        for column, sources in zip(columns, values, strict=False):
+            yield _written(column, scope, target), column.name, sources
 
 
-def _tuple_assignment(
-    names: list[Any], value: Any, scope: Scope, target: Table
-) -> Iterator[tuple[tuple[Table, str], Sources]]:
-    """Yield the assignments of SET (a, b) = (SELECT x, y ...) or (x, y), position by position."""
+def _row(value: Any, scope: Scope) -> list[Sources]:
+    """Return the sources of each position of a row: (x, y) or (SELECT x, y ...)."""
     inner = value.this if isinstance(value, exp.Paren) else value
     if isinstance(inner, exp.Tuple):
-        parts = [tuple(collect(part, scope)) for part in inner.expressions]
-    elif isinstance(inner, exp.Query):
-        query = scope.reader.query(inner, scope.visible, scope)
-        scope.tables.update(query.tables)
-        parts = [(*item.sources, *query.rows) for item in query.shape.items]
-    else:
-        parts = []
-    for name, sources in zip(names, parts, strict=False):
-        yield _assigned(name, scope, target), sources
+        return [tuple(collect(part, scope)) for part in inner.expressions]
+    if not isinstance(inner, exp.Query):
+        return []
+    query = scope.reader.query(inner, scope.visible, scope)
+    scope.tables.update(query.tables)
+    return [(*item.sources, *query.rows) for item in query.shape.items]
 
 
-def _assigned(column: Any, scope: Scope, target: Table) -> tuple[Table, str]:
-    """Return the table and column that an assignment means: in a joined UPDATE the qualifier says which table."""
+def _written(column: Any, scope: Scope, target: Table) -> Table:
+    """Return the table that an assignment writes: in a joined UPDATE the qualifier says which."""
     qualifier = column.args.get("table") if isinstance(column, exp.Column) else None
     relation = scope.relation((scope.catalog.key(qualifier),)) if qualifier else None
-    table = relation.table if relation is not None and relation.table is not None else target
-    return table, column.name
+    return relation.table if relation is not None and relation.table is not None else target
 
 
 def _target(node: Any, others: list[Any], scope: Scope, statement: Statement) -> Table | None:
@@ -194,32 +199,34 @@ def _target(node: Any, others: list[Any], scope: Scope, statement: Statement) ->
     for other in others:
         add_relations(other, scope)
     target = _named_target(node, scope)
-    if target is not None:
-        if scope.relations and sum(relation.table is target for relation in scope.relations) == 1:
-            scope.tables.pop(target, None)
-        return target
-    target = scope.catalog.table(node)
-    scope.relations.insert(0, table_relation(node, target, scope))
-    for name in ("joins", "laterals"):
-        for item in as_list(node.args.get(name)):
-            add_relations(item, scope)
+    if target is None:
+        target = scope.catalog.table(node)
+        scope.relations.insert(0, table_relation(node, target, scope))
+        for name in ("joins", "laterals"):
+            for item in as_list(node.args.get(name)):
+                add_relations(item, scope)
+    _not_read(target, scope)
     return target
+
+
+def _not_read(target: Table, scope: Scope) -> None:
+    """Do not count the target as read because FROM names it; it is read where FROM has it a second time."""
+    if sum(relation.table is target for relation in scope.relations) <= 1:
+        scope.tables.pop(target, None)
 
 
 def _named_target(node: Any, scope: Scope) -> Table | None:
     """Return the table behind a name that FROM or WITH gives to the target."""
     key = scope.catalog.key
-    parts = [part for name in ("this", "db", "catalog") if (part := node.args.get(name))]
-    if not node.args.get("joins"):
-        relation = scope.relation(tuple(map(key, parts)))
-        if relation is not None and relation.table is not None:
-            return relation.table
-    if scope.visible is not None and len(parts) == 1:
-        query = scope.visible.find(key(node.this))
-        if query is not None and len(query.tables) == 1:
-            scope.relations.append(Relation((key(node.this),), query.shape))
-            return next(iter(query.tables))
-    return None
+    parts = tuple(key(part) for name in ("this", "db", "catalog") if (part := node.args.get(name)))
+    relation = scope.relation(parts)
+    if relation is not None and relation.table is not None:
+        return relation.table
+    query = scope.visible.find(parts[0]) if scope.visible is not None and len(parts) == 1 else None
+    if query is None or len(query.tables) != 1:
+        return None
+    scope.relations.append(Relation(parts, query.shape))
+    return next(iter(query.tables))
 
 
 def _where(node: Any, scope: Scope) -> None:

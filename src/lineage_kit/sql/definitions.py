@@ -12,6 +12,7 @@ from lineage_kit.sql.tree import as_list
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lineage_kit.sql.catalog import Catalog
     from lineage_kit.sql.query import Visible
     from lineage_kit.sql.statement import Statement
 
@@ -28,9 +29,11 @@ def read_create(node: Any, statement: Statement, visible: Visible | None) -> Non
     query_node = node.args.get("expression")
     if isinstance(query_node, (exp.Query, exp.Values)):
         query = statement.reader.query(query_node, visible)
-        create_from(query, node.this, statement, temporary=temporary, view=kind == "VIEW")
+        # ClickHouse: a materialized view TO a table is a rule that fills that table.
+        target = _property(node, exp.ToTableProperty)
+        create_from(query, target or node.this, statement, temporary=temporary, view=kind == "VIEW")
         return
-    table_node, names = table_and_names(node.this)
+    table_node, names = table_and_names(node.this, statement.catalog)
     table = statement.catalog.table(table_node)
     original = _original(node)
     if original is not None:
@@ -59,7 +62,7 @@ def create_from(
         temporary: Whether the table vanishes with the session; then readers get the query instead.
         view: Whether it is a view.
     """
-    table_node, names = table_and_names(target)
+    table_node, names = table_and_names(target, statement.catalog)
     statement.kind = "CREATE_VIEW" if view else "CREATE_TABLE_AS"
     table = statement.catalog.table(table_node)
     temporary = temporary or bool(table_node.this and table_node.this.args.get("temporary"))
@@ -116,14 +119,14 @@ def read_use(node: Any, statement: Statement, _: Visible | None) -> None:
         catalog.database = outer or catalog.database
 
 
-def table_and_names(node: Any) -> tuple[Any, Sequence[str] | None]:
+def table_and_names(node: Any, catalog: Catalog) -> tuple[Any, Sequence[str] | None]:
     """Return the table expression and the column list of a target like t (a, b); None without a list."""
     if not isinstance(node, exp.Schema):
-        return node, None
+        return catalog.plainly_named(node), None
     columns = [
         entry.name for entry in node.expressions if isinstance(entry, (exp.Identifier, exp.ColumnDef, exp.Column))
     ]
-    return node.this, columns or None
+    return catalog.plainly_named(node.this), columns or None
 
 
 def _keep_or_write(
@@ -160,18 +163,22 @@ def _original(node: Any) -> Any:
     clone = node.args.get("clone")
     if clone:
         return clone.this
-    for holder in (node.args.get("properties"), node.this):
-        for entry in holder.expressions if holder is not None else ():
-            if isinstance(entry, exp.LikeProperty) and isinstance(entry.this, exp.Table):
-                return entry.this
+    entries = node.this.expressions if isinstance(node.this, exp.Schema) else ()
+    like = next((entry.this for entry in entries if isinstance(entry, exp.LikeProperty)), None)
+    return like or _property(node, exp.LikeProperty)
+
+
+def _property(node: Any, *kinds: type) -> Any:
+    """Return what a property of the given kinds of a CREATE names (the property itself if it names nothing)."""
+    properties = node.args.get("properties")
+    for entry in properties.expressions if properties else ():
+        if isinstance(entry, kinds):
+            return entry.this or entry
     return None
 
 
 def _is_temporary(node: Any) -> bool:
-    properties = node.args.get("properties")
-    return bool(properties) and any(
-        isinstance(entry, (exp.TemporaryProperty, exp.VolatileProperty)) for entry in properties.expressions
-    )
+    return _property(node, exp.TemporaryProperty, exp.VolatileProperty) is not None
 
 
 def _touch(table_node: Any, statement: Statement, *, forget: bool = False) -> None:

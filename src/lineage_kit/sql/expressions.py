@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 
 # Functions whose result does not let anybody see the value that went in.
 _MASKING = re.compile(
-    r"(?:md5|sha\d*|hash|fnv_?hash|ora_hash|standard_hash|hash_?bytes|hmac|digest|mask|crc32|checksum|xx_?hash|"
-    r"murmur_?hash|city_?hash|sip_?hash|farm_?fingerprint|blake2|blake3|metro_?hash)"
-    r"\d*(?:_?(?:hex|binary|number|lower|upper|agg|x64|x86|128|64|32|\d)+\w*)?",
+    r"(?:md5|sha|hash|hash_?bytes|(?:city|farm|fnv|metro|murmur|ora|sip|standard|xx)_?hash|farm_?fingerprint"
+    r"|blake|checksum|crc32|digest|hmac|mask)\d*(?:digest|hex|number\w*|_\w+)?",
     re.IGNORECASE,
+)
+
+
+_DATE_PARTS = frozenset(
+    "microsecond millisecond second minute hour day dayofweek dayofyear week month quarter year".split()
 )
 
 
@@ -49,7 +53,7 @@ def collect(
     while todo:
         node, subtype, masking = todo.pop()
         if isinstance(node, exp.Column):
-            sources = scope.resolve(node, aliases)
+            sources = () if _is_date_part(node) else scope.resolve(node, aliases)
         elif isinstance(node, exp.Query):
             sources = _subquery(scope.reader.query(node, scope.visible, scope), scope)
         elif isinstance(node, exp.Exists) and isinstance(node.this, exp.Query):
@@ -181,9 +185,19 @@ def _steps_of(node: Any) -> Steps:
     return steps
 
 
+def _is_date_part(column: Any) -> bool:
+    """Tell whether a bare name is a unit such as the day in datediff(day, a, b), which generic SQL does not know."""
+    if column.args.get("table") or column.name.lower() not in _DATE_PARTS:
+        return False
+    function = column.parent
+    name = function.name if isinstance(function, exp.Anonymous) else type(function).__name__
+    return isinstance(function, exp.Func) and ("date" in name.lower() or "time" in name.lower())
+
+
 def _is_masking(node: Any) -> bool:
     """Tell whether a node is a function that hides its argument."""
     if not isinstance(node, exp.Func):
         return False
-    name = node.name if isinstance(node, exp.Anonymous) else node.sql_name()
+    # The class is called like the function, apart from underscores.
+    name = node.name if isinstance(node, exp.Anonymous) else type(node).__name__
     return _MASKING.fullmatch(name) is not None

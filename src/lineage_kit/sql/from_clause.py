@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlglot import exp
 
 from lineage_kit.sql.catalog import table_identifiers
 from lineage_kit.sql.expressions import collect
+from lineage_kit.sql.pivot import pivoted
 from lineage_kit.sql.relations import (
     Column,
     Item,
@@ -19,11 +20,8 @@ from lineage_kit.sql.relations import (
     passed_on,
     unknown,
 )
-from lineage_kit.sql.scope import Relation
-from lineage_kit.sql.tree import as_list
-
-if TYPE_CHECKING:
-    from lineage_kit.sql.scope import Scope
+from lineage_kit.sql.scope import Relation, Scope
+from lineage_kit.sql.tree import as_list, named_by_text
 
 # Functions that give rows, and how they call their columns. (Snowflake's FLATTEN is Explode in the parser's tree.)
 _ROW_FUNCTIONS: dict[type, tuple[str, ...]] = {
@@ -51,6 +49,8 @@ def add_relations(node: Any, scope: Scope) -> None:
         _add_join(node, scope)
         return
     relation = _relation(node, scope)
+    for pivot in node.args.get("pivots") or ():
+        relation = relation and pivoted(relation, pivot, scope)
     if relation is not None:
         scope.relations.append(relation)
     for name in ("joins", "laterals"):
@@ -79,37 +79,42 @@ def stored_columns(table: Table, scope: Scope) -> list[Item]:
 
 def _relation(node: Any, scope: Scope) -> Relation | None:
     """Return the relation of one item of FROM; None for parentheses around joined tables."""
+    alias = node.args.get("alias")
+    lateral = isinstance(node, exp.Lateral)
+    if lateral:
+        node = node.this
     if isinstance(node, exp.Table):
         return _table(node, scope)
     if isinstance(node, (exp.Subquery, exp.Paren)) and not isinstance(node.this, exp.Query):
-        return _parenthesised(node, scope)
-    if isinstance(node, exp.Lateral):
-        if isinstance(node.this, exp.Subquery):
-            return _subquery(node.this, node.args.get("alias"), scope, lateral=True)
-        return _function(node.this, node.args.get("alias"), scope)
+        return _parenthesised(node, alias, scope)
     if isinstance(node, exp.Values):
-        return _values(node, scope)
+        return _aliased(alias, _values(node, scope), scope)
     if isinstance(node, exp.Query):
-        return _subquery(node, node.args.get("alias"), scope, lateral=False)
-    return _function(node, node.args.get("alias"), scope)
+        query = scope.reader.query(node, scope.visible, scope if lateral else scope.parent)
+        _use(query.rows, query.tables, scope)
+        return _aliased(alias, query.shape, scope)
+    return _function(node, alias, scope)
 
 
-def _parenthesised(node: Any, scope: Scope) -> Relation | None:
+def _parenthesised(node: Any, alias: Any, scope: Scope) -> Relation | None:
     """Add the tables inside parentheses one by one, or return them as one relation under the alias behind."""
-    alias = node.args.get("alias")
     if not alias:
         add_relations(node.this, scope)
         return None
-    inner = type(scope)(scope.reader, scope.visible, scope.parent)
+    inner = Scope(scope.reader, scope.visible, scope.parent)
     add_relations(node.this, inner)
     _use(inner.rows, inner.tables, scope)
     items = [item for relation in inner.shown() for item in relation.shape.items]
     return _aliased(alias, Shape(items), scope)
 
 
-def _table(node: Any, scope: Scope) -> Relation | None:
+def _table(node: Any, scope: Scope) -> Relation:
+    """Return the relation of a table, a common table expression, or a function in the place of a table."""
+    node = scope.catalog.plainly_named(node)
     this = node.this
-    if not isinstance(this, (exp.Identifier, exp.Dot)) or isinstance(this.args.get("expression"), exp.Func):
+    if named_by_text(node) is not None:
+        scope.reader.note("a table is named by a variable")
+    if not _is_name(this):
         return _function(this, node.args.get("alias"), scope)
     if not node.args.get("db") and isinstance(this, exp.Identifier) and scope.visible is not None:
         query = scope.visible.find(scope.catalog.key(this))
@@ -127,15 +132,16 @@ def _table(node: Any, scope: Scope) -> Relation | None:
     return table_relation(node, table, scope)
 
 
+def _is_name(node: Any) -> bool:
+    """Tell whether what stands in the place of a table is a name: dotted names may end in a function call."""
+    if isinstance(node, exp.Dot):
+        return not isinstance(node.expression, exp.Func)
+    return isinstance(node, exp.Identifier) or (isinstance(node, exp.Var) and node.name.startswith("@"))
+
+
 def _use(rows: dict[Source, None], tables: dict[Table, None], scope: Scope) -> None:
     scope.rows.update(rows)
     scope.tables.update(tables)
-
-
-def _subquery(node: Any, alias: Any, scope: Scope, *, lateral: bool) -> Relation:
-    query = scope.reader.query(node, scope.visible, scope if lateral else scope.parent)
-    _use(query.rows, query.tables, scope)
-    return _aliased(alias, query.shape, scope)
 
 
 def _aliased(alias: Any, shape: Shape, scope: Scope, table: Table | None = None) -> Relation:
@@ -154,7 +160,8 @@ def _column_name(node: Any) -> Any:
     return node.this if isinstance(node, exp.ColumnDef) else node
 
 
-def _values(node: Any, scope: Scope) -> Relation:
+def _values(node: Any, scope: Scope) -> Shape:
+    """Return the columns of VALUES: those of all its rows, position by position."""
     rows = [as_list(row.expressions) if isinstance(row, exp.Tuple) else [row] for row in node.expressions]
     width = max(map(len, rows), default=0)
     items: list[Item] = []
@@ -162,7 +169,7 @@ def _values(node: Any, scope: Scope) -> Relation:
         cells = [collect(row[index], scope) for row in rows if index < len(row)]
         sources = {source: None for cell in cells for source in cell}
         items.append(Column(f"column{index + 1}", f"column{index + 1}", tuple(sources)))
-    return _aliased(node.args.get("alias"), Shape(items), scope)
+    return Shape(items)
 
 
 def _function(node: Any, alias: Any, scope: Scope) -> Relation:
@@ -226,10 +233,9 @@ def _merge(column: tuple[str, str], join: Any, scope: Scope, known: int, added: 
     left = _side(name, key, scope.relations[:known], scope)
     right = _side(name, key, added, scope)
     side = (join.args.get("side") or "").upper()
+    sources = right if side == "RIGHT" else left
     if side == "FULL":
         sources = passed_on((*left, *right), "TRANSFORMATION")
-    else:
-        sources = right if side == "RIGHT" else left
     scope.rows.update(dict.fromkeys(passed_on((*left, *right), "JOIN")))
     scope.merged[key] = (name, sources)
 

@@ -37,6 +37,7 @@ _WITHOUT_DATASETS: dict[str, str] = {
     "Commit": "COMMIT",
     "Declare": "DECLARE",
     "Describe": "DESCRIBE",
+    "EndStatement": "END",
     "Detach": "DETACH",
     "Grant": "GRANT",
     "Kill": "KILL",
@@ -72,13 +73,26 @@ def _read(node: Any, statement: Statement, visible: Visible | None) -> Query:
             statement.kind = outer_kind
         return result or nothing
     name = type(node).__name__
-    if name in _WITHOUT_DATASETS:
+    if name in {"IfBlock", "Block"}:  # T-SQL, in newer releases of the parser
+        _read_block(node, statement)
+    elif name in _WITHOUT_DATASETS:
         statement.kind = _WITHOUT_DATASETS[name]
     elif isinstance(node, exp.Command):
         statement.note(f"{keyword(str(node.this))} is not analysed")
     else:
         statement.note(f"{name} is not analysed")
     return nothing
+
+
+def _read_block(node: Any, statement: Statement) -> None:
+    """Read the statements of IF ... ELSE, whichever of them runs; the first one names the kind."""
+    kind = None
+    for child in (node.args.get("true"), node.args.get("false"), *node.expressions):
+        if child:
+            statement.kind = "UNKNOWN"
+            _read(child, statement, None)
+            kind = kind or statement.kind
+    statement.kind = kind or "BLOCK"
 
 
 def keyword(text: str) -> str:

@@ -8,37 +8,47 @@ import re
 CREDENTIAL_MASK = "***"
 LITERAL_MASK = "?"
 
+# A backslash before a quote escapes it in some dialects and is an ordinary character in others, so that nobody can
+# tell where the literal ends: it is taken to last until the end of the text.
 _TOKEN = re.compile(
     r"""
       (?P<comment> --[^\n]* | /\*.*?(?:\*/|\Z) )
-    | (?P<dollar> \$(?P<tag>[A-Za-z_]\w*)?\$ .*? (?:\$(?P=tag)\$|\$\$|\Z) )
-    | (?P<string> '(?:[^'\\]|''|\\.)*(?:'|\Z) )
+    | (?P<dollar> \$(?P<tag>[A-Za-z_]\w*)?\$ .*? (?:\$(?(tag)(?P=tag))\$|\Z) )
+    | (?P<string> '(?:[^'\\]|''|\\[^'])*(?:'|\\'.*\Z|\\?\Z) )
     | (?P<name> "(?:[^"]|"")*(?:"|\Z) | `[^`]*(?:`|\Z) )
-    | (?P<word> [A-Za-z_][\w$]* )
-    | (?P<number> \d+(?:\.\d+)?(?:[eE][+-]?\d+)? )
+    | (?P<word> [^\W\d][\w$]* )
+    | (?P<number> \d\w*(?:\.\w*)?(?:(?<=[eE])[+-]\d+)? )
     """,
     re.VERBOSE | re.DOTALL,
 )
 
-#: A quoted value behind one of these words, with nothing but punctuation or AS, BY, WITH between, is a credential. They
-#: cover COPY and UNLOAD (Redshift), COPY INTO and CREATE STAGE (Snowflake, Databricks), CREATE CREDENTIAL and
-#: OPENROWSET (T-SQL), CREATE USER, SERVER and USER MAPPING (Postgres, MySQL, Oracle), as the databases' manuals say.
+#: A quoted value behind one of these words, with nothing but punctuation, AS, BY, WITH, VALUES or the prefix of a
+#: string (``N'...'``) between, is a credential. They cover COPY and UNLOAD (Redshift), COPY INTO and CREATE STAGE
+#: (Snowflake, Databricks), CREATE CREDENTIAL (T-SQL), CREATE USER, SERVER and USER MAPPING (Postgres, MySQL, Oracle),
+#: as the databases' manuals say. What follows the word is bounded: unbounded, a text of nothing but such words would
+#: take quadratic time.
 _CREDENTIAL = re.compile(
     r"""
-    ( (?: password | passwd | passphrase | secret | token | credentials? | identified
+    ( (?: password | passwd | passphrase | secret | token | credentials?
+        | identified (?: \s+ with \s+ \w+ )?
         | (?: api | access | master | private | account | encryption | symmetric )[_.]?key | aws_key_id
-      ) [\w.]* ['"`]? (?: [\s=:(>,] | \b(?:as|by|with)\b )*
+      ) [\w.]{0,128}(?![\w.]) ['"`]? (?: [\s=:(>,] | \b(?:as|by|with|values)\b | \b\w{1,8}&?(?=') )*
     )
-    (['"]) (?: (?!\2)[^\\] | \\. )* (?: \2 | \Z )
+    (['"] | \$\w*\$) (?: (?!\2)[^\\] | \\. | \2\2 )* (?: \2 | \\?\Z )
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+
+#: Oracle takes a password as a bare word.
+_BARE_PASSWORD = re.compile(
+    r"(\bidentified\s+(?:with\s+\w+\s+)?by\s+)(?!values\b|password\b|random\b)[^\s'\";,]+", re.IGNORECASE
 )
 
 #: Signatures and user information in a URL give access by themselves.
 _URL_CREDENTIAL = re.compile(
     r"""
-      (?<=://) [^/@\s:'"]+ : [^/@\s'"]+ (?=@)
-    | (?: (?<=[?&]sig=) | (?<=-Signature=) | (?<=-Credential=) ) [^&'"\s]+
+      (?<=://) [^/@\s:'"]* : [^/@\s'"]+ (?=@)
+    | (?: (?<=[?&]sig=) | (?<=[?&-]signature=) | (?<=-credential=) | (?<=-security-token=) ) [^&'"\s]+
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -51,14 +61,14 @@ def mask_sql(sql: str, *, literals: bool = False) -> str:
     """
     text = _TOKEN.sub(_without_literal if literals else _without_comment, sql)
     text = _CREDENTIAL.sub(rf"\1\2{CREDENTIAL_MASK}\2", text)
+    text = _BARE_PASSWORD.sub(rf"\1{CREDENTIAL_MASK}", text)
     return _URL_CREDENTIAL.sub(CREDENTIAL_MASK, text).strip()
 
 
 def _without_comment(token: re.Match[str]) -> str:
-    return "" if token.lastgroup == "comment" else token.group()
+    # A comment separates words, as a space does.
+    return " " if token.lastgroup == "comment" else token.group()
 
 
 def _without_literal(token: re.Match[str]) -> str:
-    if token.lastgroup == "comment":
-        return ""
-    return LITERAL_MASK if token.lastgroup in {"dollar", "string", "number"} else token.group()
+    return LITERAL_MASK if token.lastgroup in {"dollar", "string", "number"} else _without_comment(token)

@@ -70,15 +70,18 @@ class QueryReader:
 
     Args:
         catalog: The tables of the script.
+        note: Takes the reason why a part was not understood.
         modify: Reads a data-modifying statement inside WITH, and gives what its RETURNING returns.
     """
 
     def __init__(
         self,
         catalog: Catalog,
+        note: Callable[[str], None],
         modify: Callable[[Any, Visible | None], Query],
     ) -> None:
         self.catalog = catalog
+        self.note = note
         self._modify = modify
 
     def query(self, node: Any, visible: Visible | None, outer: Scope | None = None) -> Query:

@@ -143,7 +143,7 @@ class Shape:
             item = self.items[index] if index < len(self.items) else None
             if isinstance(item, Unlisted):
                 # From here on nobody knows which column stands at which position.
-                items += [Column(name, key, ()) for name, key in names[index:]]
+                items += [Column(name, key, unknown(name)) for name, key in names[index:]]
                 break
             items.append(Column(name, key, item.sources if item else ()))
         else:

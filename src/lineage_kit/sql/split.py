@@ -37,8 +37,13 @@ _PLAIN_STRING = r"'[^']*'"
 _DOLLAR_STRING = r"\$(?P<tag>[A-Za-z_]\w*|)\$.*?\$(?P=tag)\$"
 # Python's DB-API parameters (PEP 249, format and pyformat) and the doubled percent sign that they require.
 _PARAMETER = r"(?P<parameter>%s\b|%\(\w+\)s\b)|(?P<percent>%%)"
+# Jinja that was not rendered: an expression is some value, statements and comments are nothing.
+_TEMPLATE = r"(?P<expression>\{\{.*?\}\})|(?P<template>\{%.*?%\}|\{\#.*?\#\})"
 # What the client of SQL Server knows beside the semicolon: GO alone on its line ends a batch.
 _BATCH_END = r"(?P<go>^[ \t]*go(?:[ \t]+\d+)?[ \t]*$)"
+# What the parser gets instead, filled up with blanks.
+_STANDS_FOR = {"parameter": "?", "percent": "%", "expression": "?", "template": ""}
+_NEEDS_SCAN = re.compile(r"%|\{[{#]|;\s*[^\s;]")
 _BATCH_DIALECTS = frozenset({"tsql", "fabric"})
 # Definitions whose body is a block of statements: the semicolons inside do not end them.
 _ROUTINE = re.compile(
@@ -46,7 +51,12 @@ _ROUTINE = re.compile(
     r"(procedure|proc|function|trigger|package)\b",
     re.IGNORECASE,
 )
-_BLOCK_WORD = re.compile(r"\b(?:begin|case|if|loop|end)\b", re.IGNORECASE)
+# What opens a block that an END closes, and END. The END of IF, LOOP and the like closes none of these.
+_BLOCK_WORD = re.compile(
+    r"\b(?P<open>begin(?!\s+(?:distributed\s+)?tran)|case)\b|\bend\s+(?:if|loop|while|repeat|for)\b"
+    r"|\b(?P<close>end(?:\s+case)?)\b",
+    re.IGNORECASE,
+)
 _BLANK_OR_COMMENT = re.compile(r"(?:\s+|--[^\n]*|/\*.*?\*/)+", re.DOTALL)
 
 
@@ -70,17 +80,16 @@ def split(sql: str, dialect: Dialect) -> list[Piece]:
 
 def _ranges(sql: str, dialect: Dialect) -> Iterator[tuple[int, int, str]]:
     """Yield start, end and cleaned text between the semicolons (or batch ends) of the script."""
-    if "%" not in sql and dialect.name not in _BATCH_DIALECTS and sql.rstrip().find(";", 0, -1) < 0:
-        yield 0, len(sql), sql.rstrip().removesuffix(";")
+    if dialect.name not in _BATCH_DIALECTS and not _NEEDS_SCAN.search(sql):
+        yield 0, len(sql), sql.rstrip("; \t\r\n\f\v")
         return
     start = 0
     edits: list[tuple[int, int, str]] = []
     block = _Block(sql, start, dialect)
     for match in _scanner(dialect).finditer(sql):
         group = match.lastgroup
-        if group in {"parameter", "percent"}:
-            sign = "?" if group == "parameter" else "%"
-            edits.append((*match.span(), sign.ljust(match.end() - match.start())))
+        if group in _STANDS_FOR:
+            edits.append((*match.span(), _STANDS_FOR[group].ljust(match.end() - match.start())))
         elif group == "go" or (group == "end" and not block.open_at(match.start())):
             yield start, match.start(), _edited(sql, start, match.start(), edits)
             start = match.end()
@@ -104,14 +113,9 @@ class _Block:
         """Tell whether a block of a routine is open at a semicolon."""
         if not self._is_routine:
             return False
-        closing = False
         code = self._scanner.sub(" ", self._sql[self._counted : position])
-        for word in _BLOCK_WORD.findall(code):
-            is_end = word.lower() == "end"
-            # In END IF, END LOOP and END CASE the second word opens nothing.
-            if not closing:
-                self._depth += -1 if is_end else 1
-            closing = is_end and not closing
+        for word in _BLOCK_WORD.finditer(code):
+            self._depth += bool(word["open"]) - bool(word["close"])
         self._counted = position
         return self._depth > 0
 
@@ -153,7 +157,7 @@ def _scanner(dialect: Dialect) -> re.Pattern[str]:
     alternatives.append(r"`[^`]*`")
     if ("[", "]") in tokenizer.IDENTIFIERS:
         alternatives.append(r"\[[^\]]*\]")
-    alternatives += [_PARAMETER, "(?P<end>;)"]
+    alternatives += [_TEMPLATE, _PARAMETER, "(?P<end>;)"]
     if dialect.name in _BATCH_DIALECTS:
         alternatives.append(_BATCH_END)
     return re.compile("|".join(alternatives), re.DOTALL | re.MULTILINE | re.IGNORECASE)

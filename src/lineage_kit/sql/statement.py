@@ -36,7 +36,7 @@ class Statement:
         self.inputs: dict[Table, None] = {}
         self.outputs: dict[Table, None] = {}
         self.reasons: dict[str, None] = {}
-        self.reader = QueryReader(catalog, lambda node, visible: read(node, self, visible))
+        self.reader = QueryReader(catalog, self.note, lambda node, visible: read(node, self, visible))
         self._edges: dict[Edge, None] = {}
 
     def note(self, reason: str) -> None:

@@ -30,6 +30,16 @@ def children(node: Any) -> Iterator[Any]:
                     yield item
 
 
+def named_by_text(table: Any) -> str | None:
+    """Return the text of a table named by IDENTIFIER('...'); empty for a variable, None for an ordinary name."""
+    name = table.this
+    dynamic = type(name).__name__ == "DynamicIdentifier"  # Anonymous in older releases
+    if not dynamic and not (isinstance(name, exp.Anonymous) and name.name.lower() == "identifier"):
+        return None
+    text = name.this if dynamic else name.expressions[0]
+    return str(text.name) if isinstance(text, exp.Literal) and text.is_string else ""
+
+
 def as_list(value: Any) -> list[Any]:
     """Return an argument that is a node, a list of nodes or absent as a list."""
     if not value:

@@ -1,4 +1,4 @@
-"""One task of each kind that every Airflow version has."""
+"""Tasks of the kinds that every Airflow version has."""
 
 from __future__ import annotations
 
@@ -14,13 +14,19 @@ except ImportError:  # Airflow 2
 
 @dag(schedule=None, start_date=datetime(2024, 1, 1, tzinfo=timezone.utc), catchup=False)
 def smoke() -> None:
-    """Run one @task and one BashOperator."""
+    """Run a @task, a mapped @task and a BashOperator."""
 
     @task
     def decorated() -> None:
         """Do nothing."""
 
+    @task
+    def mapped(number: int) -> int:
+        """Return what is given."""
+        return number
+
     decorated()
+    mapped.expand(number=[1, 2])
     BashOperator(task_id="bash", bash_command="true")
 
 

@@ -123,7 +123,10 @@ class TestWriteLake:
         """The same scale gives the same rows on every machine: here is what they hash to."""
         write_lake(tmp_path / "lake.db", scale=0.01)
         rows = [query(tmp_path / "lake.db", f"SELECT * FROM {table}") for table in FULL]
-        assert hashlib.sha256(repr(rows).encode()).hexdigest() == "d096932e815bc258623e533bc823fabd058ec71f5d132f1b932d6f57f9240132"
+        assert (
+            hashlib.sha256(repr(rows).encode()).hexdigest()
+            == "d096932e815bc258623e533bc823fabd058ec71f5d132f1b932d6f57f9240132"
+        )
 
     def test_one_row(self, tmp_path: Path) -> None:
         """The smallest scale still gives references that hold."""

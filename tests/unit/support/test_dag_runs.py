@@ -11,12 +11,11 @@ from support.dag_runs import DagRunEvents, events_of_run, unfinished_runs
 def task_event(event_type: str, run: str, job: str = "d.t", dag_run: str = "r1", map_index: int = -1) -> dict[str, Any]:
     """Return an event of a task whose DAG run has the OpenLineage id `<DAG>-<run id>`."""
     dag = job.partition(".")[0]
+    instance = {"map_index": map_index} if map_index >= 0 else {}
     facets: dict[str, Any] = {
-        "airflow": {"dag": {"dag_id": dag}, "dagRun": {"run_id": dag_run}},
+        "airflow": {"dag": {"dag_id": dag}, "dagRun": {"run_id": dag_run}, "taskInstance": instance},
         "parent": {"run": {"runId": f"{dag}-{dag_run}"}},
     }
-    if map_index >= 0:
-        facets["airflow_mappedTask"] = {"mapIndex": map_index}
     return {"eventType": event_type, "run": {"runId": run, "facets": facets}, "job": {"name": job}}
 
 

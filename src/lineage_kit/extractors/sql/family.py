@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.common.sql.operators.sql import BaseSQLOperator
 from airflow.providers.openlineage.extractors import OperatorLineage
 from openlineage.client.facet_v2 import sql_job
 
 from lineage_kit.extractors.extraction import EventKind, Extraction
 from lineage_kit.extractors.family import FamilyLineage
 from lineage_kit.extractors.merge import combine, has_datasets
+from lineage_kit.extractors.speaker import METHODS
 from lineage_kit.extractors.sql.lineage import Ask, lineage_of_sql
 from lineage_kit.extractors.sql.source import source_of
 from lineage_kit.facets.incomplete import Cause
@@ -20,7 +20,8 @@ from lineage_kit.sql import analyze
 if TYPE_CHECKING:
     from lineage_kit.sql import SqlLineage
 
-_GENERIC_METHODS = ("get_openlineage_facets_on_start", "get_openlineage_facets_on_complete")
+#: Where the generic methods are: on ``BaseSQLOperator``, in releases before 1.29 on ``SQLExecuteQueryOperator``.
+_GENERIC_MODULE = "airflow.providers.common.sql.operators.sql"
 
 
 class SqlFamily:
@@ -33,10 +34,9 @@ class SqlFamily:
         analyze("SELECT 1")
 
     def may_replace(self, task: Any) -> bool:
-        """Tell whether the operator has the OpenLineage methods of ``BaseSQLOperator`` and no others."""
-        own = (getattr(type(task), name, None) for name in _GENERIC_METHODS)
-        generic = (getattr(BaseSQLOperator, name, None) for name in _GENERIC_METHODS)
-        return list(own) == list(generic) and not hasattr(task, "get_openlineage_facets_on_failure")
+        """Tell whether the operator has the generic OpenLineage methods of the common-sql provider and no others."""
+        methods = (getattr(type(task), name, None) for name in METHODS)
+        return all(getattr(method, "__module__", _GENERIC_MODULE) == _GENERIC_MODULE for method in methods)
 
     def extract(self, extraction: Extraction) -> FamilyLineage | None:
         """Return the lineage of the operator's SQL."""

@@ -34,14 +34,14 @@ class Session:
         self._source = source
         self._budget = budget
         self._connection: Any | None = None
-        self._timer: threading.Timer | None = None
+        self._cutoff: _Cutoff | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        if self._cutoff is not None:
+            self._cutoff.cancel()
         if self._connection is not None:
             with contextlib.suppress(Exception):
                 self._connection.close()
@@ -59,7 +59,7 @@ class Session:
             raise TimeoutError(msg)
         if self._connection is None:
             self._connection = self._connect()
-            self._timer = _cut_after(self._connection, self._budget.remaining())
+            self._cutoff = _cut_off(self._connection, self._budget.remaining())
         with contextlib.closing(self._connection.cursor()) as cursor:
             cursor.execute(sql)
             return list(cursor.fetchall())
@@ -99,19 +99,27 @@ def _libpq_timeout(seconds: float) -> Iterator[None]:
             os.environ[name] = before
 
 
-def _cut_after(connection: Any, seconds: float) -> threading.Timer | None:
-    """Shut the connection's socket down after ``seconds``; None for drivers that do not show their socket."""
-    fileno = getattr(connection, "fileno", None)
-    if not callable(fileno):
-        return None
-    duplicate = socket.socket(fileno=os.dup(fileno()))
+class _Cutoff:
+    """Shuts the socket of a connection down once its time is over, so that no wait of the driver lasts longer."""
 
-    def cut() -> None:
+    def __init__(self, file_descriptor: int, seconds: float) -> None:
+        self._socket = socket.socket(fileno=os.dup(file_descriptor))
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _cut(self) -> None:
         with contextlib.suppress(OSError):
-            duplicate.shutdown(socket.SHUT_RDWR)
-        duplicate.close()
+            self._socket.shutdown(socket.SHUT_RDWR)
 
-    timer = threading.Timer(seconds, cut)
-    timer.daemon = True
-    timer.start()
-    return timer
+    def cancel(self) -> None:
+        """Let the connection live; the duplicate of its socket is closed."""
+        self._timer.cancel()
+        self._timer.join()
+        self._socket.close()
+
+
+def _cut_off(connection: Any, seconds: float) -> _Cutoff | None:
+    """Start the cutoff; None for drivers that do not show their socket."""
+    fileno = getattr(connection, "fileno", None)
+    return _Cutoff(fileno(), seconds) if callable(fileno) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import sqlite3
 from dataclasses import replace
@@ -40,6 +41,8 @@ def read_files(database: Database, tables: Iterable[TableName], budget: Budget) 
             by_file.setdefault(name.namespace, []).append(table)
     stored: dict[TableName, StoredTable] = {}
     for namespace, wanted in by_file.items():
+        if not os.path.exists(sqlite_path(namespace)):
+            continue  # the task is about to create it
         uri = f"file:{quote(sqlite_path(namespace))}?mode=ro"
         with contextlib.closing(sqlite3.connect(uri, uri=True, timeout=budget.remaining())) as connection:
             for table in wanted:

@@ -1,0 +1,187 @@
+"""SQL operators: names as the database keeps them, columns, schemas, and what may be asked of the database."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator, SQLTableCheckOperator
+from airflow.providers.standard.operators.empty import EmptyOperator
+from openlineage.client.serde import Serde
+
+from lineage_kit.facets import incomplete
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from airflow.providers.openlineage.extractors import OperatorLineage
+
+    Extract = Callable[..., OperatorLineage]
+
+
+def sql_operator(sql: Any, conn_id: str = "warehouse", **options: Any) -> SQLExecuteQueryOperator:
+    """Return an operator on a connection."""
+    return SQLExecuteQueryOperator(task_id="t", conn_id=conn_id, sql=sql, **options)
+
+
+def names(datasets: list[Any]) -> list[str]:
+    """Return the names of datasets."""
+    return [dataset.name for dataset in datasets]
+
+
+def columns(dataset: Any) -> dict[str, list[str]]:
+    """Return the column lineage of a dataset as column -> `dataset.column` list."""
+    return {
+        column: [f"{source.name}.{source.field}" for source in field.inputFields]
+        for column, field in dataset.facets["columnLineage"].fields.items()
+    }
+
+
+def test_official_provider_alone_finds_nothing_on_sqlite(official: Extract, warehouse: Path) -> None:
+    """SQLite's hook does not describe its database, so that the provider has no dataset to name."""
+    assert warehouse.exists()
+    found = official(sql_operator("CREATE TABLE copy AS SELECT id FROM orders"))
+
+    assert (found.inputs, found.outputs) == ([], [])
+
+
+def test_sqlite_tables_columns_and_schemas(extract: Extract, warehouse: Path) -> None:
+    """The file is the namespace; schemas come from it, and a star is expanded by it."""
+    found = extract(sql_operator("CREATE TABLE copy AS SELECT * FROM Orders"))
+
+    namespace = f"sqlite://{warehouse}"
+    assert [(each.namespace, each.name) for each in found.inputs] == [(namespace, "orders")]
+    assert [(each.namespace, each.name) for each in found.outputs] == [(namespace, "copy")]
+    assert [field.name for field in found.inputs[0].facets["schema"].fields] == ["id", "customer", "amount"]
+    assert columns(found.outputs[0]) == {
+        "id": ["orders.id"],
+        "customer": ["orders.customer"],
+        "amount": ["orders.amount"],
+    }
+    assert "CREATE TABLE copy" in found.job_facets["sql"].query
+
+
+def test_attached_file_is_a_namespace_of_its_own(extract: Extract, warehouse: Path) -> None:
+    """A table of an attached database file is found under that file, whatever its alias."""
+    lake = warehouse.with_name("lake.db")
+    with sqlite3.connect(lake) as connection:
+        connection.execute("CREATE TABLE category (catid INTEGER)")
+    connection.close()
+
+    found = extract(sql_operator(f"ATTACH DATABASE '{lake}' AS lake; CREATE TABLE c AS SELECT * FROM lake.category"))
+
+    assert [(each.namespace, each.name) for each in found.inputs] == [(f"sqlite://{lake}", "category")]
+    assert columns(found.outputs[0]) == {"catid": ["category.catid"]}
+
+
+def test_conditions_stand_once_for_the_whole_dataset(extract: Extract, warehouse: Path) -> None:
+    """A filter decides about rows, hence about every column: it is in the facet's `dataset`, not on each column."""
+    assert warehouse.exists()
+    found = extract(sql_operator("CREATE TABLE c AS SELECT id, customer FROM orders WHERE amount > 5"))
+
+    facet = found.outputs[0].facets["columnLineage"]
+    assert [(each.field, each.transformations[0].subtype) for each in facet.dataset] == [("amount", "FILTER")]
+    assert columns(found.outputs[0]) == {"id": ["orders.id"], "customer": ["orders.customer"]}
+
+
+def test_subclass_and_check_operators_speak(extract: Extract, warehouse: Path) -> None:
+    """Operators that share the base class are known, however they are named."""
+    assert warehouse.exists()
+
+    class LoadOperator(SQLExecuteQueryOperator):
+        """A team's own operator."""
+
+    check = SQLTableCheckOperator(
+        task_id="t", conn_id="warehouse", table="orders", checks={"rows": {"check_statement": "COUNT(*) > 0"}}
+    )
+    assert names(extract(LoadOperator(task_id="t", conn_id="warehouse", sql="SELECT id FROM orders")).inputs) == [
+        "orders"
+    ]
+    assert names(extract(check).inputs) == ["orders"]
+
+
+def test_statement_that_is_not_understood_costs_itself_only(extract: Extract, warehouse: Path) -> None:
+    """The other statements of the script are told, and the event says that one is missing."""
+    assert warehouse.exists()
+    found = extract(sql_operator(["CREATE TABLE c AS SELECT id FROM orders", "FROBNICATE ((( orders"]))
+
+    assert names(found.outputs) == ["c"]
+    causes = {omission.cause for omission in found.run_facets[incomplete.KEY].omissions}
+    assert causes == {"sqlNotUnderstood"}
+
+
+@pytest.mark.parametrize(
+    ("part", "facet"), [("schema", "schema"), ("column_lineage", "columnLineage")], ids=["schema", "column_lineage"]
+)
+def test_parts_can_be_switched_off(
+    extract: Extract, warehouse: Path, monkeypatch: pytest.MonkeyPatch, part: str, facet: str
+) -> None:
+    """A part that the user does not want leaves its facet out and nothing else."""
+    assert warehouse.exists()
+    monkeypatch.setenv("AIRFLOW__LINEAGE_KIT__DISABLED_PARTS", part)
+
+    found = extract(sql_operator("CREATE TABLE c AS SELECT id FROM orders"))
+
+    assert names(found.outputs) == ["c"]
+    assert all(facet not in each.facets for each in (*found.inputs, *found.outputs))
+
+
+def test_sql_part_switched_off_leaves_the_provider_alone(
+    extract: Extract, warehouse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the part `sql` an SQLite task is what it is without the kit."""
+    assert warehouse.exists()
+    monkeypatch.setenv("AIRFLOW__LINEAGE_KIT__DISABLED_PARTS", "sql;reason")
+
+    found = extract(sql_operator("SELECT id FROM orders"))
+
+    assert (found.inputs, found.outputs, found.job_facets, found.run_facets) == ([], [], {}, {})
+
+
+def test_credentials_in_sql_text_are_masked(extract: Extract, warehouse: Path) -> None:
+    """The text of a COPY reaches the event without its keys."""
+    assert warehouse.exists()
+    sql = "COPY t FROM 's3://b/k' ACCESS_KEY_ID 'AKIAEXAMPLE' SECRET_ACCESS_KEY 'hush-hush'"
+
+    query = extract(sql_operator(sql)).job_facets["sql"].query
+
+    assert "hush-hush" not in query
+    assert "AKIAEXAMPLE" not in query
+    assert "s3://b/k" in query
+
+
+def test_literals_are_masked_on_demand(extract: Extract, warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`mask_sql_literals` leaves no value in the text."""
+    assert warehouse.exists()
+    monkeypatch.setenv("AIRFLOW__LINEAGE_KIT__MASK_SQL_LITERALS", "True")
+
+    query = (
+        extract(sql_operator("SELECT id FROM orders WHERE customer = 'Jane' AND amount > 4711")).job_facets["sql"].query
+    )
+
+    assert query == "SELECT id FROM orders WHERE customer = ? AND amount > ?"
+
+
+def test_event_over_the_limit_loses_column_lineage_first(
+    extract: Extract, warehouse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A small limit drops column lineage, and the event names what it lost."""
+    assert warehouse.exists()
+    operator = sql_operator("CREATE TABLE c AS SELECT id, customer, amount, id + 1 AS n FROM orders WHERE id > 1")
+    whole = extract(operator)
+    size = sum(len(Serde.to_json(each)) for each in (*whole.inputs, *whole.outputs, *whole.job_facets.values()))
+    monkeypatch.setenv("AIRFLOW__LINEAGE_KIT__MAX_EVENT_BYTES", str(size - 1))
+
+    found = extract(operator)
+
+    assert "columnLineage" in whole.outputs[0].facets
+    assert "columnLineage" not in found.outputs[0].facets
+    assert "schema" in found.inputs[0].facets
+    assert [each.part for each in found.run_facets[incomplete.KEY].omissions] == ["column_lineage"]
+
+
+def test_operator_of_another_kind_is_left_alone(extract: Extract) -> None:
+    """The family is not asked for tasks without SQL."""
+    assert extract(EmptyOperator(task_id="t")).job_facets == {}

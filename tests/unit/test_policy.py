@@ -1,0 +1,62 @@
+"""The entry point `airflow.policy`, which runs inside `import airflow`."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import threading
+from typing import Any
+
+import pytest
+from support.fresh_python import in_fresh_python
+
+IMPORT_AIRFLOW = """
+import threading
+threads = []
+start = threading.Thread.start
+threading.Thread.start = lambda self: (threads.append(self.name), start(self))[1]
+import airflow
+answer({"modules": loaded("lineage_kit", "openlineage", "sqlglot", "sqlparse"), "threads": threads})
+"""
+
+
+@pytest.fixture(scope="module")
+def imported() -> Any:
+    """Give what a process looks like after `import airflow`, with a transport configured."""
+    return in_fresh_python(IMPORT_AIRFLOW, AIRFLOW__OPENLINEAGE__TRANSPORT='{"type": "console"}')
+
+
+def test_is_an_entry_point() -> None:
+    """Airflow finds the module once, under the name that all the package's entry points have."""
+    distribution = importlib.metadata.distribution("airflow-provider-lineage-kit")
+    entries = [entry for entry in distribution.entry_points if entry.group == "airflow.policy"]
+
+    assert [(entry.name, entry.value) for entry in entries] == [("lineage_kit", "lineage_kit.policy")]
+
+
+def test_is_loaded_by_import_airflow(imported: dict[str, list[str]]) -> None:
+    """`import airflow` loads the module."""
+    assert "lineage_kit.policy" in imported["modules"]
+
+
+def test_brings_nothing_heavy(imported: dict[str, list[str]]) -> None:
+    """`import airflow` loads neither the OpenLineage client nor a SQL parser, nor what of the kit needs them."""
+    allowed = {"lineage_kit", "lineage_kit.policy", "lineage_kit.provider_info"}
+
+    assert set(imported["modules"]) <= allowed
+
+
+def test_starts_no_thread(imported: dict[str, list[str]]) -> None:
+    """`import airflow` starts no thread."""
+    assert imported["threads"] == []
+
+
+def test_defines_no_policy_hook() -> None:
+    """The module changes no task and no DAG: it offers pluggy nothing but its place in time."""
+    from airflow import policies
+
+    from lineage_kit import policy
+
+    hooks = {name for name in vars(policies) if hasattr(getattr(policies, name), "airflow.policy_spec")}
+    assert "task_policy" in hooks or hooks == set()
+    assert not {name for name in vars(policy) if callable(getattr(policy, name))}
+    assert threading.active_count() >= 1
