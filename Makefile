@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # Any Python that runs can look for the best one; a name on PATH may be a shim that does not run.
 ANY_PYTHON = $(shell for name in python3 python python3.13 python3.12 python3.11 python3.10 python3.14; do \
 	$$name -c '' 2>/dev/null && { echo $$name; break; }; done)
-PYTHON ?= $(shell $(ANY_PYTHON) tools/find_python.py)
+PYTHON ?= $(if $(ANY_PYTHON),$(shell $(ANY_PYTHON) tools/find_python.py))
 
 NEED_PYTHON = @test -n "$(PYTHON)" || { echo 'lineage-kit needs Python 3.10 or newer' >&2; exit 1; }
 

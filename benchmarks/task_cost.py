@@ -24,11 +24,12 @@ from typing import Any
 
 from lineage_kit.demo.local_airflow import LocalAirflow
 
-BENCHMARKS = Path(__file__).resolve().parent
-sys.path.extend([str(BENCHMARKS.parent / "tools"), str(BENCHMARKS.parent / "tests")])
+sys.path.append(str(Path(__file__).resolve().parents[1] / "tools"))
+sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
 from bare_environment import make_bare_environment
 from support.postgres import PostgresDatabase, PostgresUnavailableError, postgres_server
 
+BENCHMARKS = Path(__file__).resolve().parent
 DAG_ID = "task_cost"
 # The beginning of a task's id tells its kind.
 KINDS = {"python": "@task without SQL", "sql": "SQLExecuteQueryOperator"}

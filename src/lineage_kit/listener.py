@@ -19,9 +19,14 @@ log = logging.getLogger(__name__)
 
 def _prepare(task_instance: Any) -> None:
     try:
+        from lineage_kit import compat
+
+        manager = compat.extractor_manager()
+        if manager is None:
+            return
         from lineage_kit.extractors.prepare import prepare
 
-        prepare(task_instance)
+        prepare(task_instance, manager)
     except Exception as error:
         log.warning(
             "lineage-kit could not prepare task `%s` (%s); the OpenLineage provider goes on without it. "

@@ -15,7 +15,7 @@ from support.postgres import PostgresDatabase
 from lineage_kit.demo.local_airflow import LocalAirflow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from support.dag_runs import RunDag
 
@@ -26,22 +26,33 @@ _POLL_SECONDS = 0.1
 
 
 @pytest.fixture(scope="session")
-def airflow(
+def start_airflow(
     postgres_or_reason: PostgresDatabase | str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[LocalAirflow]:
-    """Give a running Airflow; every event that was emitted until its end must be valid.
+) -> Callable[..., LocalAirflow]:
+    """Give a function that makes an Airflow with the DAGs of `dags/`, to be entered by the caller.
 
     The metadata database is PostgreSQL where there is one, else SQLite, which LocalExecutor of Airflow 2
-    cannot use. DAGs find a PostgreSQL database behind the connection `pg`; their tests ask for `postgres`.
+    cannot use. DAGs find an SQLite file behind the connection `warehouse` and a PostgreSQL database behind
+    `pg`; tests of the latter ask for `postgres`.
     """
-    home = tmp_path_factory.mktemp("airflow")
-    database, env = None, {"AIRFLOW_CONN_WAREHOUSE": f"sqlite://{home / 'warehouse.db'}"}
-    if isinstance(postgres_or_reason, PostgresDatabase):
-        database = postgres_or_reason.create_database("airflow").url("postgresql+psycopg2")
-        env["AIRFLOW_CONN_PG"] = postgres_or_reason.create_database("data").url("postgres")
-    elif importlib.metadata.version("apache-airflow").startswith("2."):
-        pytest.skip(f"Airflow 2 needs PostgreSQL for LocalExecutor: {postgres_or_reason}")
-    with LocalAirflow(DAGS, home=home, env=env, database=database) as running:
+
+    def make(env: Mapping[str, str] | None = None, **options: Any) -> LocalAirflow:
+        home = tmp_path_factory.mktemp("airflow")
+        database, own = None, {"AIRFLOW_CONN_WAREHOUSE": f'{{"conn_type": "sqlite", "host": "{home}/warehouse.db"}}'}
+        if isinstance(postgres_or_reason, PostgresDatabase):
+            database = postgres_or_reason.create_database("airflow").url("postgresql+psycopg2")
+            own["AIRFLOW_CONN_PG"] = postgres_or_reason.create_database("data").url("postgres")
+        elif importlib.metadata.version("apache-airflow").startswith("2."):
+            pytest.skip(f"Airflow 2 needs PostgreSQL for LocalExecutor: {postgres_or_reason}")
+        return LocalAirflow(DAGS, home=home, env={**own, **(env or {})}, database=database, **options)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def airflow(start_airflow: Callable[..., LocalAirflow]) -> Iterator[LocalAirflow]:
+    """Give a running Airflow; every event that was emitted until its end must be valid."""
+    with start_airflow() as running:
         yield running
     _validate(running.events())
 

@@ -90,12 +90,12 @@ def sqlite_path(namespace: str) -> str:
 
 def _describe_sqlite(connection: Any) -> Database | None:
     # What SqliteHook makes of the connection: everything behind the scheme is a path, options behind "?"
-    # are the driver's.
+    # are the driver's. SQLite takes it as a URI, and decodes it once more.
     path, _, options = unquote(connection.get_uri()).partition("://")[2].partition("?")
     in_memory = path.endswith(":memory:") or "mode=memory" in options.split("&")
     if in_memory or not path.strip("/"):
         return None
-    return Database(namespace=sqlite_namespace(path), dialect="sqlite")
+    return Database(namespace=sqlite_namespace(unquote(path)), dialect="sqlite")
 
 
 register_database("sqlite", _describe_sqlite)

@@ -224,6 +224,8 @@ class LocalAirflow:
     def _environment(self, port: int) -> dict[str, str]:
         """Return the processes' environment: the caller's, without what is meant for another Airflow."""
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(("AIRFLOW", "OPENLINEAGE"))}
+        # Set in many container images; every process would compile all of Airflow again.
+        inherited.pop("PYTHONDONTWRITEBYTECODE", None)
         transport = {"type": "file", "log_file_path": str(self.events_file), "append": True}
         server = f"http://{_HOST}:{port}"
         return {

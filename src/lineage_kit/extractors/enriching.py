@@ -16,6 +16,7 @@ from lineage_kit.extractors import declared, observed, registry, report, size, s
 from lineage_kit.extractors.extraction import Budget, EventKind, Extraction
 from lineage_kit.extractors.merge import combine, has_datasets
 from lineage_kit.extractors.speaker import Kind, Speaker, find_speaker
+from lineage_kit.facets.no_datasets import Reason
 
 if TYPE_CHECKING:
     from lineage_kit.extractors.family import FamilyLineage
@@ -145,7 +146,10 @@ class Enrichment:
         """Return what the speaker or the kit's family knows, and whether the provider would go on to hook lineage."""
         extraction, task = self._extraction, self._extraction.task
         family = registry.family_of(task)
-        if family is None or not extraction.enabled(family.part) or self._speaker.kind is Kind.USER:
+        if family is not None and not extraction.enabled(family.part):
+            extraction.explain(Reason.DISABLED, f"[lineage_kit] disabled_parts switches `{family.part}` off.")
+            family = None
+        if family is None or self._speaker.kind is Kind.USER:
             answer = self._ask_speaker()
             return answer, not has_datasets(answer)
         found: FamilyLineage | None = None

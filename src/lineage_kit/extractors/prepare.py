@@ -7,20 +7,20 @@ operators that do not occur.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lineage_kit import compat, conf
 from lineage_kit.extractors import registry
 from lineage_kit.extractors.enriching import EnrichingExtractor
 
+if TYPE_CHECKING:
+    from airflow.providers.openlineage.extractors.manager import ExtractorManager
 
-def prepare(task_instance: Any) -> None:
-    """Make the kit's extractor answer for the task of ``task_instance``; do nothing where OpenLineage is off."""
+
+def prepare(task_instance: Any, manager: ExtractorManager) -> None:
+    """Make the kit's extractor answer in ``manager`` for the task of ``task_instance``."""
     task = getattr(task_instance, "task", None)
-    if task is None:
-        return
-    manager = compat.extractor_manager()
-    if manager is None or conf.operator_disabled(type(task)):
+    if task is None or conf.operator_disabled(type(task)):
         return
     if registry.remember(task_instance):
         compat.reset_hook_lineage_collector()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from lineage_kit.sql.model import Location, TableName
-from lineage_kit.sql.relations import Table
+from lineage_kit.sql.relations import Query, Shape, Table
 from lineage_kit.sql.tree import named_by_text
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ class Catalog:
         if isinstance(node.this, exp.Var) or "://" in node.name:
             # A stage (@name/path), or a file in the place of a table.
             return self.location(node.name)
+        if isinstance(node.this, exp.Parameter):
+            return self._variable(node.name)
         identifiers = table_identifiers(node)
         names = [part.name for part in identifiers]
         rule = self.dialect.tables
@@ -77,6 +79,14 @@ class Catalog:
             full_name = TableName(database, schema, name)
             table = self._tables[key] = Table(full_name, self._columns(full_name))
         return table
+
+    def is_name(self, node: Any) -> bool:
+        """Tell whether what stands in the place of a table names one (a function call, for one, does not)."""
+        if isinstance(node, exp.Dot):
+            return not isinstance(node.expression, exp.Func)
+        if isinstance(node, exp.Parameter):
+            return self.dialect.name in {"tsql", "fabric"}
+        return isinstance(node, exp.Identifier) or (isinstance(node, exp.Var) and node.name.startswith("@"))
 
     def plainly_named(self, node: Any) -> Any:
         """Return a table expression under the plain name that IDENTIFIER('...') gives; others as they are."""
@@ -96,6 +106,14 @@ class Catalog:
         key = (None, "", uri)
         if key not in self._tables:
             self._tables[key] = Table(Location(uri))
+        return self._tables[key]
+
+    def _variable(self, name: str) -> Table:
+        """Return a table variable of T-SQL, which is temporary from the start."""
+        key = (None, "@", self.dialect.columns.unquoted(name))
+        if key not in self._tables:
+            self._tables[key] = Table(TableName(None, None, f"@{name}"))
+            self._tables[key].content = Query(Shape(()))
         return self._tables[key]
 
     def _columns(self, table: TableName) -> Sequence[str] | None:

@@ -29,7 +29,7 @@ def read_insert(node: Any, statement: Statement, visible: Visible | None) -> Que
         target, names = statement.catalog.location(node.this.this.name), None
     else:
         table_node, names = table_and_names(node.this, statement.catalog)
-        if not isinstance(table_node, exp.Table) or not isinstance(table_node.this, (exp.Identifier, exp.Dot)):
+        if not isinstance(table_node, exp.Table) or not statement.catalog.is_name(table_node.this):
             statement.note("the target of INSERT is not a table name")
             return None
         target = statement.catalog.table(table_node)

@@ -168,7 +168,7 @@ def _original(node: Any) -> Any:
     return like or _property(node, exp.LikeProperty)
 
 
-def _property(node: Any, *kinds: type) -> Any:
+def _property(node: Any, *kinds: Any) -> Any:
     """Return what a property of the given kinds of a CREATE names (the property itself if it names nothing)."""
     properties = node.args.get("properties")
     for entry in properties.expressions if properties else ():

@@ -33,7 +33,7 @@ _MASKING = re.compile(
 
 
 _DATE_PARTS = frozenset(
-    "microsecond millisecond second minute hour day dayofweek dayofyear week month quarter year".split()
+    {"microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year"}
 )
 
 

@@ -112,9 +112,9 @@ def _table(node: Any, scope: Scope) -> Relation:
     """Return the relation of a table, a common table expression, or a function in the place of a table."""
     node = scope.catalog.plainly_named(node)
     this = node.this
-    if named_by_text(node) is not None:
-        scope.reader.note("a table is named by a variable")
-    if not _is_name(this):
+    if not scope.catalog.is_name(this):
+        if named_by_text(node) is not None or isinstance(this, (exp.Parameter, exp.Placeholder)):
+            scope.reader.note("a table is named by a variable")
         return _function(this, node.args.get("alias"), scope)
     if not node.args.get("db") and isinstance(this, exp.Identifier) and scope.visible is not None:
         query = scope.visible.find(scope.catalog.key(this))
@@ -130,13 +130,6 @@ def _table(node: Any, scope: Scope) -> Relation:
     else:
         _use(table.content.rows, table.content.tables, scope)
     return table_relation(node, table, scope)
-
-
-def _is_name(node: Any) -> bool:
-    """Tell whether what stands in the place of a table is a name: dotted names may end in a function call."""
-    if isinstance(node, exp.Dot):
-        return not isinstance(node.expression, exp.Func)
-    return isinstance(node, exp.Identifier) or (isinstance(node, exp.Var) and node.name.startswith("@"))
 
 
 def _use(rows: dict[Source, None], tables: dict[Table, None], scope: Scope) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from lineage_kit.sql.dialects import Dialect
     from lineage_kit.sql.split import Piece
 
+_REPLACE = re.compile(r"\Areplace(?=\s+into\b)", re.IGNORECASE)
 _parsing: ContextVar[bool] = ContextVar("lineage_kit_sql_parsing", default=False)
 
 
@@ -26,7 +28,9 @@ def parse(piece: Piece, dialect: Dialect) -> Any:
     token = _parsing.set(True)
     try:
         grammar = dialect.grammar
-        trees = grammar.parser().parse(grammar.tokenize(piece.text), piece.text)
+        # REPLACE of MySQL and SQLite is an INSERT that first deletes; the grammars lack it.
+        text = _REPLACE.sub("INSERT ", piece.text)
+        trees = grammar.parser().parse(grammar.tokenize(text), text)
     except (ParseError, TokenError) as error:
         raise StatementRefusedError(_reason(error, piece)) from None
     finally:

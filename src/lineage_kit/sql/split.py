@@ -34,14 +34,17 @@ class Piece:
 
 _BACKSLASH_STRING = r"'(?:[^'\\]|\\.|'')*'"
 _PLAIN_STRING = r"'[^']*'"
-_DOLLAR_STRING = r"\$(?P<tag>[A-Za-z_]\w*|)\$.*?\$(?P=tag)\$"
+# What is never closed ends with the text: a search for its end must not start again at every later quote.
+_DOLLAR_STRING = r"\$(?P<tag>[A-Za-z_]\w*|)\$.*?(?:\$(?P=tag)\$|\Z)"
+_ORACLE_STRINGS = [rf"[qQ]'\{opening}.*?(?:\{closing}'|\Z)" for opening, closing in ("[]", "{}", "()", "<>")]
 # Python's DB-API parameters (PEP 249, format and pyformat) and the doubled percent sign that they require.
 _PARAMETER = r"(?P<parameter>%s\b|%\(\w+\)s\b)|(?P<percent>%%)"
 # Jinja that was not rendered: an expression is some value, statements and comments are nothing.
-_TEMPLATE = r"(?P<expression>\{\{.*?\}\})|(?P<template>\{%.*?%\}|\{\#.*?\#\})"
+_TEMPLATE = r"(?P<expression>\{\{(?:[^{}]|\{[^{}]*\})*\}\})|(?P<template>\{%[^{}]*%\}|\{\#[^{}]*\#\})"
 # What the client of SQL Server knows beside the semicolon: GO alone on its line ends a batch.
 _BATCH_END = r"(?P<go>^[ \t]*go(?:[ \t]+\d+)?[ \t]*$)"
 # What the parser gets instead, filled up with blanks.
+_VISIBLE = re.compile(r"[^\n]")
 _STANDS_FOR = {"parameter": "?", "percent": "%", "expression": "?", "template": ""}
 _NEEDS_SCAN = re.compile(r"%|\{[{#]|;\s*[^\s;]")
 _BATCH_DIALECTS = frozenset({"tsql", "fabric"})
@@ -57,6 +60,14 @@ _BLOCK_WORD = re.compile(
     r"|\b(?P<close>end(?:\s+case)?)\b",
     re.IGNORECASE,
 )
+# How statements begin that touch data: what may follow the opening of a block or, in T-SQL, a line of its own.
+_DATA_WORD = r"(?:alter|copy|create|delete|drop|exec|execute|if|insert|merge|replace|select|truncate|update|with)\b"
+_BLOCK_OPENING = re.compile(rf"(?:begin|then|else|do|loop)\s+(?={_DATA_WORD})", re.IGNORECASE)
+_SESSION_LINES = re.compile(
+    r"(?:begin\s+tran\w*|commit|declare|print|rollback|set|use)\b[^\n]*"
+    rf"(?:\n(?!\s*{_DATA_WORD})[^\n]*)*\n\s*(?={_DATA_WORD})",
+    re.IGNORECASE,
+)
 _BLANK_OR_COMMENT = re.compile(r"(?:\s+|--[^\n]*|/\*.*?\*/)+", re.DOTALL)
 
 
@@ -64,24 +75,41 @@ def split(sql: str, dialect: Dialect) -> list[Piece]:
     """Return the statements of a script, in order; pieces of blanks and comments only are left out."""
     pieces = []
     line, counted = 1, 0
-    for start, end, text in _ranges(sql, dialect):
-        blank = _BLANK_OR_COMMENT.match(text)
-        offset = blank.end() if blank else 0
-        if offset == len(text):
-            continue
-        position = start + offset
-        line += sql.count("\n", counted, position)
-        counted = position
-        pieces.append(Piece(text[offset:].rstrip(), position, line))
-        line += sql.count("\n", counted, end)
-        counted = end
+    for start, text in _ranges(sql, dialect):
+        for offset, end in _statements(text, dialect):
+            line += sql.count("\n", counted, start + offset)
+            counted = start + offset
+            pieces.append(Piece(text[offset:end].rstrip(), counted, line))
     return pieces
 
 
-def _ranges(sql: str, dialect: Dialect) -> Iterator[tuple[int, int, str]]:
-    """Yield start, end and cleaned text between the semicolons (or batch ends) of the script."""
+def _statements(text: str, dialect: Dialect) -> Iterator[tuple[int, int]]:
+    """Yield begin and end of the statements in a text without semicolons: mostly one, none if it is blank.
+
+    What opens a block (BEGIN, ELSE, ...) is left out before a statement. In T-SQL the end of a line may end a
+    statement that touches no dataset.
+    """
+    begin = 0
+    while True:
+        blank = _BLANK_OR_COMMENT.match(text, begin)
+        begin = blank.end() if blank else begin
+        opening = _BLOCK_OPENING.match(text, begin)
+        if opening:
+            begin = opening.end()
+            continue
+        line = _SESSION_LINES.match(text, begin) if dialect.name in _BATCH_DIALECTS else None
+        if line is None:
+            break
+        yield begin, line.end()
+        begin = line.end()
+    if begin < len(text):
+        yield begin, len(text)
+
+
+def _ranges(sql: str, dialect: Dialect) -> Iterator[tuple[int, str]]:
+    """Yield start and cleaned text of what stands between the semicolons (or batch ends) of the script."""
     if dialect.name not in _BATCH_DIALECTS and not _NEEDS_SCAN.search(sql):
-        yield 0, len(sql), sql.rstrip("; \t\r\n\f\v")
+        yield 0, sql.rstrip("; \t\r\n\f\v")
         return
     start = 0
     edits: list[tuple[int, int, str]] = []
@@ -89,13 +117,14 @@ def _ranges(sql: str, dialect: Dialect) -> Iterator[tuple[int, int, str]]:
     for match in _scanner(dialect).finditer(sql):
         group = match.lastgroup
         if group in _STANDS_FOR:
-            edits.append((*match.span(), _STANDS_FOR[group].ljust(match.end() - match.start())))
+            blank = _VISIBLE.sub(" ", match[0])
+            edits.append((*match.span(), _STANDS_FOR[group] + blank[len(_STANDS_FOR[group]) :]))
         elif group == "go" or (group == "end" and not block.open_at(match.start())):
-            yield start, match.start(), _edited(sql, start, match.start(), edits)
+            yield start, _edited(sql, start, match.start(), edits)
             start = match.end()
             edits = []
             block = _Block(sql, start, dialect)
-    yield start, len(sql), _edited(sql, start, len(sql), edits)
+    yield start, _edited(sql, start, len(sql), edits)
 
 
 class _Block:
@@ -141,22 +170,16 @@ def _scanner(dialect: Dialect) -> re.Pattern[str]:
     if dialect.name == "snowflake":
         alternatives.append(r"//[^\n]*")
     if dialect.name == "bigquery":
-        alternatives += [r"'''.*?'''", r'""".*?"""']
+        alternatives += [r"\'\'\'.*?(?:\'\'\'|\Z)", r'""".*?(?:"""|\Z)']
     if dialect.name == "oracle":
-        alternatives += [
-            r"[qQ]'\[.*?\]'",
-            r"[qQ]'\{.*?\}'",
-            r"[qQ]'\(.*?\)'",
-            r"[qQ]'<.*?>'",
-            r"[qQ]'(?P<q>.).*?(?P=q)'",
-        ]
+        alternatives += [*_ORACLE_STRINGS, r"[qQ]'(?P<quote>[^\s]).*?(?:(?P=quote)'|\Z)"]
     if dialect.name not in {"mysql", "bigquery", "tsql", "oracle", "sqlite"}:
-        alternatives += [_DOLLAR_STRING]
+        alternatives.append(_DOLLAR_STRING)
     alternatives += [r"\b[eE]" + _BACKSLASH_STRING, string]
     alternatives.append(string.replace("'", '"'))
     alternatives.append(r"`[^`]*`")
     if ("[", "]") in tokenizer.IDENTIFIERS:
-        alternatives.append(r"\[[^\]]*\]")
+        alternatives.append(r"\[[^\]\n]*\]")
     alternatives += [_TEMPLATE, _PARAMETER, "(?P<end>;)"]
     if dialect.name in _BATCH_DIALECTS:
         alternatives.append(_BATCH_END)

@@ -68,6 +68,16 @@ def test_switched_off(extract: Extract, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.usefixtures("warehouse")
+def test_disabled_part_is_the_reason(extract: Extract, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An SQL task without datasets because the user switched SQL off says that."""
+    monkeypatch.setenv("AIRFLOW__LINEAGE_KIT__DISABLED_PARTS", "sql")
+
+    facet = extract(sql_operator("SELECT id FROM orders")).run_facets[no_datasets.KEY]
+
+    assert [explanation.reason for explanation in facet.explanations] == ["disabled"]
+
+
+@pytest.mark.usefixtures("warehouse")
 def test_spent_budget_is_the_reason(extract: Extract, monkeypatch: pytest.MonkeyPatch) -> None:
     """With no time at all the kit's parts are left out and the event says so."""
     monkeypatch.setenv("AIRFLOW__LINEAGE_KIT__TIME_BUDGET", "0")

@@ -75,6 +75,11 @@ class TestInsert:
             "s.b -> t.n TRANSFORMATION",
         ]
 
+    @pytest.mark.parametrize("dialect", ["mysql", "sqlite"])
+    def test_replace_is_an_insert(self, dialect: str) -> None:
+        """REPLACE removes what is in the way and inserts."""
+        assert tables("REPLACE INTO t (x) SELECT a FROM s", dialect) == "s -> t"
+
     def test_directory_is_a_location(self) -> None:
         """Hive writes files."""
         lineage = analyze("INSERT OVERWRITE DIRECTORY '/data/out' SELECT a FROM s", "hive")

@@ -50,6 +50,10 @@ class TestCreateFromQuery:
             "s.b -> t._col_1 TRANSFORMATION",
         ]
 
+    def test_target_of_a_materialized_view(self) -> None:
+        """In ClickHouse the view is a rule that fills another table."""
+        assert tables("CREATE MATERIALIZED VIEW v TO t AS SELECT a FROM s", "clickhouse") == "s -> t"
+
     def test_clone(self) -> None:
         """A clone has the data of its origin."""
         sql = "CREATE TABLE t CLONE s"

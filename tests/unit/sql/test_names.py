@@ -67,6 +67,37 @@ class TestTableNames:
         assert str(Location("s3://bucket/key")) == "s3://bucket/key"
 
 
+class TestPlacesOfTables:
+    """What may stand where a table is expected."""
+
+    @pytest.mark.parametrize(
+        ("sql", "dialect", "expected"),
+        [
+            ("SELECT a FROM 's3://bucket/key.parquet'", "duckdb", "s3://bucket/key.parquet ->"),
+            ("SELECT a FROM parquet.`s3://bucket/key`", "spark", "s3://bucket/key ->"),
+            ("SELECT a FROM @stage/path t", "snowflake", "@stage/path ->"),
+            ("SELECT a FROM IDENTIFIER('x.s') q", "snowflake", "x.s ->"),
+            ("INSERT INTO IDENTIFIER('x.t') SELECT a FROM s", "snowflake", "s -> x.t"),
+        ],
+    )
+    def test_files_stages_and_dynamic_names(self, sql: str, dialect: str, expected: str) -> None:
+        """Files and stages are locations; a name in a string is a name."""
+        assert tables(sql, dialect) == expected
+
+    def test_credentials_of_a_uri_are_not_kept(self) -> None:
+        """Neither user information nor a signature."""
+        (location,) = analyze("SELECT a FROM 's3://user:secret@bucket/key?sig=secret'", "duckdb").inputs
+        assert location == Location("s3://bucket/key")
+
+    @pytest.mark.parametrize(
+        ("sql", "dialect"),
+        [("SELECT a FROM IDENTIFIER($name)", "snowflake"), ("SELECT a FROM {{ ref('s') }}", "postgres")],
+    )
+    def test_a_name_that_only_the_run_knows(self, sql: str, dialect: str) -> None:
+        """It is a problem, not a missing table."""
+        assert [problem.reason for problem in analyze(sql, dialect).problems] == ["a table is named by a variable"]
+
+
 class TestKnownColumns:
     """The caller's schema."""
 
@@ -123,6 +154,13 @@ class TestParameters:
         """In VALUES, in IN, behind LIMIT."""
         assert tables("INSERT INTO t VALUES (%s, %s, %(x)s)", "postgres") == "-> t"
         assert tables("SELECT a FROM s WHERE b IN (%s, %s) AND c IN %s LIMIT %s", "postgres") == "s ->"
+
+    def test_unrendered_templates(self) -> None:
+        """An expression of Jinja is some value; its statements and comments are nothing."""
+        sql = """
+            SELECT a, '{{ ds }}' AS d FROM s {# note #}
+            WHERE b = {{ params['x'] }} {% if full %} AND c = 1 {% endif %}"""
+        assert columns(sql, "postgres") == ["s.a -> a IDENTITY"]
 
     def test_percent_signs_that_are_no_parameters(self) -> None:
         """A modulo, doubled or not, and text in strings."""

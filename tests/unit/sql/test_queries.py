@@ -247,6 +247,10 @@ class TestColumnResolution:
         sql = "SELECT coalesce(x, y) AS x, x + 1 AS z FROM s"
         assert columns(sql, "snowflake")[2] == "s.x -> z TRANSFORMATION"
 
+    def test_units_of_time_are_no_columns(self) -> None:
+        """The day in dateadd(day, 1, a) is a word of the function, also where the dialect is not known."""
+        assert columns("SELECT dateadd(day, 1, a) AS x FROM s") == ["s.a -> x TRANSFORMATION"]
+
     def test_path_into_a_nested_column(self) -> None:
         """A qualifier that is no relation is a column with fields."""
         assert columns("SELECT rec.f AS x, t.rec.g AS y FROM t", "bigquery") == [

@@ -71,6 +71,18 @@ class TestStatements:
         sql = "SET NOCOUNT ON\nGO\nINSERT INTO t SELECT a FROM s\n  go 5\nINSERT INTO u SELECT go FROM r\n"
         assert tables(sql, "tsql") == "s, r -> t, u"
 
+    def test_lines_of_sql_server_need_no_semicolon(self) -> None:
+        """What touches no dataset ends where the next statement begins a line."""
+        sql = "SET NOCOUNT ON\nDECLARE @day INT = 1\nBEGIN TRAN\nINSERT INTO t\nSELECT a FROM s"
+        assert tables(sql, "tsql") == "s -> t"
+
+    def test_statements_of_a_block(self) -> None:
+        """BEGIN, ELSE and the like only stand before them."""
+        sql = "BEGIN\n  INSERT INTO t SELECT a FROM s;\n  DELETE FROM u;\nEND;"
+        lineage = analyze(sql, "snowflake")
+        assert [statement.kind for statement in lineage.statements] == ["INSERT", "DELETE", "END"]
+        assert tables(sql, "snowflake") == "s -> t, u"
+
     def test_body_of_a_routine_stays_with_its_definition(self) -> None:
         """Its semicolons end nothing; defining it runs nothing."""
         sql = """
@@ -152,6 +164,12 @@ class TestTemporaryTables:
         assert tables(sql, dialect) == "s -> t"
         assert columns(sql, dialect) == ["s.a -> t.x IDENTITY", "s.b -> t.y TRANSFORMATION"]
         assert rows(sql, dialect) == ["s.d -> t.* FILTER"]
+
+    def test_table_variables(self) -> None:
+        """Those of SQL Server live no longer than the batch."""
+        sql = "DECLARE @v TABLE (a INT); INSERT INTO @v (a) SELECT b FROM s; INSERT INTO t SELECT a FROM @v"
+        assert tables(sql, "tsql") == "s -> t"
+        assert columns(sql, "tsql") == ["s.b -> t.a IDENTITY"]
 
     def test_several_inserts_add_up(self) -> None:
         """A reader gets what all of them put in."""

@@ -1,0 +1,143 @@
+"""Names of files and objects by the OpenLineage naming rules."""
+
+from __future__ import annotations
+
+import string
+from urllib.parse import quote
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from lineage_kit.datasets.naming import DatasetName, from_uri
+
+SEGMENT = st.text(string.ascii_letters + string.digits + "-_.", min_size=1).filter(lambda text: set(text) != {"."})
+PATH = st.lists(SEGMENT, min_size=1, max_size=4).map("/".join)
+
+
+@pytest.mark.parametrize(
+    ("uri", "namespace", "name"),
+    [
+        ("s3://bucket/folder/key.csv", "s3://bucket", "folder/key.csv"),
+        ("s3a://bucket/folder/key.csv", "s3://bucket", "folder/key.csv"),
+        ("s3n://bucket/folder/key.csv", "s3://bucket", "folder/key.csv"),
+        ("S3://bucket/Folder/Key.csv", "s3://bucket", "Folder/Key.csv"),
+        ("s3://bucket/folder/", "s3://bucket", "folder"),
+        ("s3://bucket//folder/key", "s3://bucket", "folder/key"),
+        ("s3://bucket/a b%20c", "s3://bucket", "a b%20c"),
+        ("s3://bucket", "s3://bucket", "/"),
+        ("s3://bucket/", "s3://bucket", "/"),
+        ("gs://bucket/object", "gs://bucket", "object"),
+        ("gcs://bucket/object", "gs://bucket", "object"),
+        (
+            "abfss://container@account.dfs.core.windows.net/path/to",
+            "abfss://container@account.dfs.core.windows.net",
+            "path/to",
+        ),
+        (
+            "wasbs://container@account.blob.core.windows.net/path",
+            "wasbs://container@account.blob.core.windows.net",
+            "path",
+        ),
+        ("hdfs://namenode:8020/warehouse/t", "hdfs://namenode:8020", "warehouse/t"),
+        ("dbfs://workspace/mnt/t", "dbfs://workspace", "mnt/t"),
+        ("http://host:8080/data.csv?token=abc#part", "http://host:8080", "data.csv"),
+        ("https://host/", "https://host", "/"),
+    ],
+)
+def test_stores(uri: str, namespace: str, name: str) -> None:
+    """The authority is in the namespace, the path without slashes around it is the name."""
+    assert from_uri(uri) == DatasetName(namespace, name)
+
+
+@pytest.mark.parametrize(
+    ("uri", "namespace", "name"),
+    [
+        ("/data/x.csv", "file", "/data/x.csv"),
+        ("/data//folder/../x.csv", "file", "/data/x.csv"),
+        ("//data/x.csv", "file", "/data/x.csv"),
+        ("/data/", "file", "/data"),
+        ("/", "file", "/"),
+        ("/data/what?#x%20y.csv", "file", "/data/what?#x%20y.csv"),
+        ("file:/data/x.csv", "file", "/data/x.csv"),
+        ("file:///data/x.csv", "file", "/data/x.csv"),
+        ("file:////data/x.csv", "file", "/data/x.csv"),
+        ("FILE:///data/x.csv", "file", "/data/x.csv"),
+        ("file:///data/my%20file.csv", "file", "/data/my file.csv"),
+        ("file://localhost/data/x.csv", "file", "/data/x.csv"),
+        ("file://host/data/x.csv", "file://host", "/data/x.csv"),
+        ("file://host/data/", "file://host", "/data"),
+    ],
+)
+def test_files(uri: str, namespace: str, name: str) -> None:
+    """A file's name is its absolute path, however it is written; a host other than this one is in the namespace."""
+    assert from_uri(uri) == DatasetName(namespace, name)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "ftp", "sftp", "s3", "hdfs"])
+@pytest.mark.parametrize("user", ["user:secret@", "user@", ":secret@", "AKIA:a@b@"])
+def test_user_information(scheme: str, user: str) -> None:
+    """Users and passwords are no part of a name."""
+    assert from_uri(f"{scheme}://{user}host/data.csv") == DatasetName(f"{scheme}://host", "data.csv")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x.csv",
+        "data/x.csv",
+        "./x.csv",
+        "../x.csv",
+        "~/x.csv",
+        "orders",
+        "file://",
+        "file:x.csv",
+        "file://x.csv",
+        "s3://",
+        "s3:///key",
+        "hdfs:///path",
+        "http://user@/path",
+        "mailto:someone",
+        "C:\\data\\x.csv",
+        "s3://[bucket/key",
+    ],
+)
+def test_no_absolute_location(text: str) -> None:
+    """What is no absolute location has no name that others could know."""
+    assert from_uri(text) is None
+
+
+@given(st.text())
+@example("http://[")
+@example("//")
+@example("x://@/")
+def test_any_text(text: str) -> None:
+    """Any text has no name or a complete one: a namespace, and a leading slash for files only."""
+    found = from_uri(text)
+    if found is not None:
+        assert found.namespace
+        assert found.name
+        files = found.namespace.partition("://")[0] == "file"
+        assert found.name.startswith("/") == (files or found.name == "/")
+
+
+@given(st.sampled_from(["s3", "gs", "abfss", "hdfs", "https", "file"]), SEGMENT, PATH)
+def test_written_back(scheme: str, host: str, path: str) -> None:
+    """Namespace and name together are the location again."""
+    found = from_uri(f"{scheme}://{host}/{path}")
+
+    assert found is not None
+    namespace = "file://localhost" if found.namespace == "file" else found.namespace
+    assert from_uri(f"{namespace}/{found.name.lstrip('/')}") == found
+
+
+@given(PATH)
+def test_file_forms(path: str) -> None:
+    """A path and its URL are one dataset."""
+    assert from_uri(f"/{path}") == from_uri(f"file:///{quote(path)}")
+
+
+def test_text_form() -> None:
+    """For people a name is its namespace and its name."""
+    assert str(DatasetName("s3://bucket", "key")) == "s3://bucket key"

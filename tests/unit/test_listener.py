@@ -1,0 +1,180 @@
+"""The listener: what Airflow's listener manager accepts, and that it never disturbs the others."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import sys
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+import pytest
+from support.fresh_python import in_fresh_python
+
+from lineage_kit import compat, listener
+from lineage_kit.extractors import prepare as preparation
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+HOOKS = [name for name in vars(listener) if name.startswith("on_")]
+
+
+def specification() -> ModuleType:
+    """Return the module in which the installed Airflow specifies the hooks of task instances."""
+    try:
+        from airflow.sdk._shared.listeners.spec import taskinstance
+    except ImportError:
+        from airflow.listeners.spec import taskinstance
+    return taskinstance
+
+
+class OtherListener:
+    """A listener of somebody else's, which pluggy calls after those that try to be first."""
+
+    def __init__(self) -> None:
+        self.called: list[str] = []
+
+    @listener.hookimpl
+    def on_task_instance_running(self) -> None:
+        """Note the call."""
+        self.called.append("running")
+
+    @listener.hookimpl
+    def on_task_instance_success(self) -> None:
+        """Note the call."""
+        self.called.append("success")
+
+    @listener.hookimpl
+    def on_task_instance_failed(self) -> None:
+        """Note the call."""
+        self.called.append("failed")
+
+
+@pytest.fixture
+def manager() -> pluggy.PluginManager:
+    """Give a manager with the installed Airflow's specifications, and the listener registered."""
+    manager = pluggy.PluginManager("airflow")
+    manager.add_hookspecs(specification())
+    manager.register(listener)
+    return manager
+
+
+@pytest.fixture
+def call(manager: pluggy.PluginManager) -> Any:
+    """Give a function that calls a hook with every argument that the installed Airflow passes."""
+
+    def call(name: str, **arguments: Any) -> None:
+        wanted = inspect.signature(getattr(specification(), name)).parameters
+        getattr(manager.hook, name)(**{argument: arguments.get(argument) for argument in wanted})
+
+    return call
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Let OpenLineage be on and the preparation of every task raise; give what the error says."""
+
+    def fail(*_: Any) -> None:
+        msg = "something of ours is broken"
+        raise RuntimeError(msg)
+
+    monkeypatch.setattr(compat, "extractor_manager", object)
+    monkeypatch.setattr(preparation, "prepare", fail)
+    return "something of ours is broken"
+
+
+class TestHooks:
+    def test_are_all_there(self) -> None:
+        """A task's start and each way in which it can end are listened to."""
+        ends = ("running", "success", "failed", "skipped")
+
+        assert sorted(HOOKS) == sorted(f"on_task_instance_{end}" for end in ends)
+
+    def test_are_accepted(self, manager: pluggy.PluginManager) -> None:
+        """The installed Airflow knows every hook that is not optional; an unknown one would cost all listeners."""
+        manager.check_pending()
+
+    @pytest.mark.parametrize("hook", HOOKS)
+    def test_arguments(self, hook: str) -> None:
+        """A hook takes no argument that the installed Airflow's specification lacks."""
+        specified = getattr(specification(), hook, None)
+        if specified is None:
+            pytest.skip(f"this Airflow has no {hook}")
+
+        own = inspect.signature(getattr(listener, hook)).parameters
+        assert set(own) <= set(inspect.signature(specified).parameters)
+
+    def test_registered_twice(self, manager: pluggy.PluginManager) -> None:
+        """The module is one listener for pluggy, so that a second registration is noticed."""
+        assert manager.is_registered(listener)
+
+
+class TestFailure:
+    @pytest.mark.parametrize("event", ["running", "success", "failed"])
+    @pytest.mark.usefixtures("broken")
+    def test_others_are_called(self, manager: pluggy.PluginManager, call: Any, event: str) -> None:
+        """A failure of ours reaches neither Airflow nor the listeners behind."""
+        other = OtherListener()
+        manager.register(other)
+
+        call(f"on_task_instance_{event}", task_instance=SimpleNamespace(task_id="load"))
+
+        assert other.called == [event]
+
+    @pytest.mark.parametrize("hook", HOOKS)
+    def test_is_one_warning(self, broken: str, caplog: pytest.LogCaptureFixture, hook: str) -> None:
+        """It is one WARNING with the task and the remedy; what went wrong is told at DEBUG."""
+        with caplog.at_level(logging.DEBUG, logger=listener.__name__):
+            getattr(listener, hook)(task_instance=SimpleNamespace(task_id="load"))
+
+        warning, details = caplog.records
+        assert (warning.levelno, details.levelno) == (logging.WARNING, logging.DEBUG)
+        assert "`load`" in warning.getMessage()
+        assert "[lineage_kit] enabled = False" in warning.getMessage()
+        assert broken not in warning.getMessage()
+        assert details.exc_info is not None
+        assert broken in str(details.exc_info[1])
+
+    def test_broken_import(self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+        """A module that cannot be imported is a failure like any other."""
+        monkeypatch.setattr(compat, "extractor_manager", object)
+        monkeypatch.setitem(sys.modules, "lineage_kit.extractors.prepare", None)
+
+        listener.on_task_instance_running(task_instance=SimpleNamespace(task_id="load"))
+
+        (record,) = caplog.records
+        assert "ModuleNotFoundError" in record.getMessage()
+
+    @pytest.mark.usefixtures("broken")
+    def test_task_instance_without_id(self, caplog: pytest.LogCaptureFixture) -> None:
+        """Even a task instance of an unknown shape makes no second failure."""
+        listener.on_task_instance_running(task_instance=None)
+
+        assert len(caplog.records) == 1
+
+
+def test_prepares_with_the_manager_of_openlineage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each hook passes the task instance on, with the extractor manager that OpenLineage will ask."""
+    prepared: list[Any] = []
+    manager, task_instances = object(), [SimpleNamespace(task_id=hook) for hook in HOOKS]
+    monkeypatch.setattr(compat, "extractor_manager", lambda: manager)
+    monkeypatch.setattr(preparation, "prepare", lambda *arguments: prepared.append(arguments))
+
+    for hook, task_instance in zip(HOOKS, task_instances, strict=True):
+        getattr(listener, hook)(task_instance=task_instance)
+
+    assert prepared == [(task_instance, manager) for task_instance in task_instances]
+
+
+def test_imports_nothing_where_openlineage_is_off() -> None:
+    """Where OpenLineage is off, a task costs nothing: no part of it, of the kit's extractors or of a parser is loaded."""
+    script = """
+from types import SimpleNamespace
+from lineage_kit import listener
+for hook in %r:
+    getattr(listener, hook)(task_instance=SimpleNamespace(task=object(), task_id="t"))
+answer(loaded("airflow", "openlineage", "sqlglot", "sqlparse", "lineage_kit.extractors", "lineage_kit.facets"))
+"""
+    assert in_fresh_python(script % (HOOKS,)) == []
