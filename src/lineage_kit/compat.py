@@ -31,6 +31,14 @@ def extractor_manager() -> ExtractorManager | None:
     return manager
 
 
+def tasks_run_without_database() -> bool:
+    """Tell whether this is a task process of Airflow 3, where connections come from the supervisor.
+
+    On Airflow 2 they come from the metadata database, over a session that a listener shares with the task.
+    """
+    return "airflow.sdk.execution_time.task_runner" in sys.modules
+
+
 def default_source_code_enabled() -> bool:
     """Tell whether source code may be sent, on providers that do not say it per task (before 2.19)."""
     from airflow.providers.openlineage import conf

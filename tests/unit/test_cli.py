@@ -110,9 +110,7 @@ class TestScale:
         assert demo_calls[0]["scale"] == float(scale)
 
     @pytest.mark.parametrize("scale", ["0", "-1", "100.1", "inf", "nan", "big"])
-    def test_refused(
-        self, demo_calls: list[dict[str, Any]], capsys: pytest.CaptureFixture[str], scale: str
-    ) -> None:
+    def test_refused(self, demo_calls: list[dict[str, Any]], capsys: pytest.CaptureFixture[str], scale: str) -> None:
         """A size that makes no sense is a usage error that quotes it."""
         with pytest.raises(SystemExit) as exit_:
             cli.main(["demo", f"--scale={scale}"])
@@ -182,8 +180,6 @@ class TestProcess:
     @pytest.mark.parametrize("module", ["lineage_kit", "lineage_kit.cli"])
     def test_run_as_a_module(self, module: str) -> None:
         """`python -m` does the same where the console script is not on the path."""
-        done = subprocess.run(
-            [sys.executable, "-m", module, "--version"], capture_output=True, text=True, check=False
-        )
+        done = subprocess.run([sys.executable, "-m", module, "--version"], capture_output=True, text=True, check=False)
 
         assert (done.returncode, done.stdout) == (0, f"lineage-kit {lineage_kit.__version__}\n")

@@ -24,6 +24,7 @@ DEFAULTS = {
     "mask_sql_literals": False,
 }
 
+
 @pytest.fixture
 def set_option(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Give a function that sets an option as users of Airflow do, in the environment."""

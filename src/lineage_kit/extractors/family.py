@@ -35,8 +35,8 @@ class Family(Protocol):
     part: str
     """Its name in ``[lineage_kit] disabled_parts``."""
 
-    def warm(self) -> None:
-        """Import what extraction will need, in the task's own process, so that forked children inherit it."""
+    def warm(self, task: Any) -> None:
+        """Load what extraction will need, in the task's own process, so that forked children inherit it."""
 
     def may_replace(self, task: Any) -> bool:
         """Tell whether the operator's OpenLineage methods are generic ones that the family can do better than."""

@@ -27,4 +27,4 @@ def prepare(task_instance: Any, manager: ExtractorManager) -> None:
     registry.ORIGINALS.displace(manager, task.task_type, EnrichingExtractor)
     family = registry.family_of(task)
     if family and family.part not in conf.disabled_parts():
-        family.warm()
+        family.warm(task)

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from lineage_kit.sql.masking import mask_sql
-
 if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage
 
@@ -47,19 +45,18 @@ def protect(lineage: OperatorLineage, extraction: Extraction) -> bool:
 
 
 def _text(sql: str, extraction: Extraction) -> str:
-    return mask_sql(sql, literals=extraction.mask_literals) if extraction.source_code_enabled else _WITHHELD
+    if not extraction.source_code_enabled:
+        return _WITHHELD
+    from lineage_kit.sql.masking import mask_sql  # tasks without SQL do not pay for it
+
+    return mask_sql(sql, literals=extraction.mask_literals)
 
 
 def _without_text(error: Any, extraction: Extraction) -> Any:
     """Return an extraction error whose statement is masked; the parser's message may quote it, so it goes with it."""
-    message = error.errorMessage if extraction.source_code_enabled else _WITHHELD
     return attrs.evolve(
-        error, task=error.task and _text(error.task, extraction), errorMessage=_mask(message, extraction)
+        error, task=error.task and _text(error.task, extraction), errorMessage=_text(error.errorMessage, extraction)
     )
-
-
-def _mask(message: str, extraction: Extraction) -> str:
-    return mask_sql(message, literals=extraction.mask_literals)
 
 
 def _protect_checks(lineage: OperatorLineage, extraction: Extraction) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import ClassVar
 
 import attrs
 from openlineage.client.facet_v2 import RunFacet
+from openlineage.client.utils import RedactMixin
 
 from lineage_kit.facets.base import schema_url
 
@@ -24,8 +26,10 @@ class Cause(str, Enum):
 
 
 @attrs.define
-class Omission:
+class Omission(RedactMixin):
     """One thing that is missing."""
+
+    _skip_redact: ClassVar[list[str]] = ["part", "cause"]
 
     part: str
     cause: str

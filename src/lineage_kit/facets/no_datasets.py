@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import attrs
 from openlineage.client.facet_v2 import RunFacet
+from openlineage.client.utils import RedactMixin
 
 from lineage_kit.facets.base import schema_url
 
@@ -30,10 +31,10 @@ class Reason(str, Enum):
 
 
 @attrs.define
-class Explanation:
+class Explanation(RedactMixin):
     """One reason, with a sentence for the person who looks for the missing dataset."""
 
-    _additional_skip_redact: ClassVar[list[str]] = ["reason"]
+    _skip_redact: ClassVar[list[str]] = ["reason"]
 
     reason: str
     message: str

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lineage_kit.sql.dialects import Dialect
+    from lineage_kit.sql.model import Dataset
 
 _URI_SECRETS = re.compile(r"(?<=://)[^/@]*@|\?.*", re.DOTALL)
 
@@ -77,7 +78,7 @@ class Catalog:
         table = self._tables.get(key)
         if table is None:
             full_name = TableName(database, schema, name)
-            table = self._tables[key] = Table(full_name, self._columns(full_name))
+            table = self._tables[key] = Table(full_name, self.known_columns(full_name))
         return table
 
     def is_name(self, node: Any) -> bool:
@@ -116,11 +117,13 @@ class Catalog:
             self._tables[key].content = Query(Shape(()))
         return self._tables[key]
 
-    def _columns(self, table: TableName) -> Sequence[str] | None:
-        """Return the columns that the caller knows for a table.
+    def known_columns(self, table: Dataset) -> Sequence[str] | None:
+        """Return the columns that the caller knows for a table, None for a location.
 
         A part that only one side gives does not count, but the answer must be the only one possible.
         """
+        if isinstance(table, Location):
+            return None
         parts = (table.name, table.schema, table.database)
         matches = [
             (known, columns)
@@ -128,7 +131,7 @@ class Catalog:
             if all(not mine or mine.lower() == theirs.lower() for mine, theirs in zip(parts, known, strict=False))
         ]
         if len(matches) > 1:
-            matches = [match for match in matches if all(map(str.__eq__, filter(None, parts), match[0]))]
+            matches = [match for match in matches if all(a in {None, b} for a, b in zip(parts, match[0], strict=False))]
         return matches[0][1] if len(matches) == 1 else None
 
 

@@ -142,7 +142,9 @@ def _keep_or_write(
     table.content = None
     statement.store(query, table, names)
     listed = shape.columns()
-    if listed is not None:
+    if listed is None:
+        table.columns = catalog.known_columns(table.name)
+    else:
         table.columns = [column.name for column in listed]
 
 

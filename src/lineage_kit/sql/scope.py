@@ -143,7 +143,7 @@ class Scope:
         """
         if aliases is Aliases.BEFORE_COLUMNS and key in self.aliases:
             return self.aliases[key]
-        listed = self._listed(key)
+        listed = self._listed(key, name)
         if listed is not None:
             return listed
         if aliases is Aliases.AFTER_COLUMNS and self._means_alias(key, name):
@@ -152,13 +152,13 @@ class Scope:
             return ()
         return self._unlisted(key, name)
 
-    def _listed(self, key: str) -> Sources | None:
+    def _listed(self, key: str, name: str) -> Sources | None:
         if key in self.merged:
             return self.merged[key][1]
         listing = [relation for relation in self.shown() if relation.shape.has(key)]
         if len(listing) > 1:
-            return unknown(key)
-        return listing[0].shape.sources(key, key) if listing else None
+            return unknown(name)
+        return listing[0].shape.sources(key, name) if listing else None
 
     def _means_alias(self, key: str, name: str) -> bool:
         """Tell whether a name that no relation lists means the alias of a select item.
@@ -166,7 +166,7 @@ class Scope:
         It does not where the item itself reads a column of that name: then a relation has such a column.
         """
         sources = self.aliases.get(key)
-        return sources is not None and all(source.column != name for source in sources)
+        return sources is not None and all(source.column.lower() != name.lower() for source in sources)
 
     def _unlisted(self, key: str, name: str) -> Sources:
         possible = [relation for relation in self.shown() if relation.shape.may_have(key)]

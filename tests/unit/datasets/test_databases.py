@@ -175,7 +175,9 @@ class TestRegistry:
         """A user can say how connections of a type name their tables."""
         register_database("ours", lambda connection: Database(f"ours://{connection.host}", "postgres"))
 
-        assert describe_database(Connection(conn_id="c", conn_type="ours", host="h")) == Database("ours://h", "postgres")
+        assert describe_database(Connection(conn_id="c", conn_type="ours", host="h")) == Database(
+            "ours://h", "postgres"
+        )
 
     def test_last_counts(self) -> None:
         """A later registration replaces an earlier one, the kit's own included."""

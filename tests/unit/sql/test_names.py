@@ -117,6 +117,11 @@ class TestKnownColumns:
         """Nothing tells which one the database would take."""
         assert columns("SELECT * FROM t", schema={"x.t": ["a"], "y.t": ["b"]}) == []
 
+    def test_case_tells_two_known_tables_apart(self) -> None:
+        """Databases may have both; the spelling of the SQL decides."""
+        known = {"T": ["a"], "t": ["b"]}
+        assert columns("SELECT * FROM t", schema=known) == ["t.b -> b IDENTITY"]
+
     def test_system_columns_are_columns_too(self) -> None:
         """A name that the known columns lack is still a column of the only table."""
         assert columns("SELECT ctid AS c FROM t", "postgres", schema={"t": ["a"]}) == ["t.ctid -> c IDENTITY"]

@@ -14,9 +14,9 @@ from lineage_kit.sql import SqlLineage, analyze
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The first call imports a grammar; what a call may cost is measured by the benchmarks.
-settings.register_profile("sql", deadline=None)
-settings.load_profile("sql")
+# Without deadline: the first call imports a grammar. What a call may cost is measured by the benchmarks.
+some_examples = settings(max_examples=60, deadline=None)
+many_examples = settings(max_examples=150, deadline=None)
 
 TABLES = ("orders", "items", "people")
 COLUMNS = ("a", "b", "c")
@@ -167,32 +167,38 @@ def triples(node: Select | Union) -> set[tuple[str, str, str]]:
 class TestModel:
     """Random queries with known lineage."""
 
+    @some_examples
     @given(queries)
     def test_lineage_is_that_of_the_model(self, node: Select | Union) -> None:
         """Exactly the pairs that the model implies."""
         assert direct(Writer().statement(node)) == triples(node)
 
+    @some_examples
     @given(queries, st.sampled_from(["z", "orders", "Items", "x"]))
     def test_aliases_do_not_matter(self, node: Select | Union, alias: str) -> None:
         """Not even those that resemble tables and columns."""
         assert direct(Writer(alias=alias).statement(node)) == triples(node)
 
+    @some_examples
     @given(queries)
     def test_a_subquery_may_move_into_a_cte(self, node: Select | Union) -> None:
         """Both ways to write it are the same."""
         assert direct(Writer(use_ctes=True).statement(node)) == triples(node)
 
+    @some_examples
     @given(queries)
     def test_an_outer_select_changes_nothing(self, node: Select | Union) -> None:
         """SELECT of all columns, by name, from the query."""
         outer = Select((node,), tuple(Item(((0, index),)) for index in range(width(node))))
         assert direct(Writer().statement(outer)) == triples(node)
 
+    @some_examples
     @given(queries)
     def test_case_of_unquoted_names_does_not_matter(self, node: Select | Union) -> None:
         """The same in capitals."""
         assert direct(Writer(upper=True).statement(node)) == triples(node)
 
+    @some_examples
     @given(queries)
     def test_result_is_deterministic(self, node: Select | Union) -> None:
         """The same text gives the same result, order included."""
@@ -216,18 +222,19 @@ DIALECTS = st.sampled_from(
 class TestAnyText:
     """Whatever the text says, the answer is a result."""
 
-    @settings(max_examples=300)
+    @many_examples
     @given(st.lists(WORDS, max_size=25).map(" ".join), DIALECTS)
     def test_words_of_sql_in_any_order(self, sql: str, dialect: str | None) -> None:
         """Broken statements are problems, not exceptions."""
         assert isinstance(analyze(sql, dialect, None, "public", {"t": ["a"]}), SqlLineage)
 
+    @many_examples
     @given(st.text(max_size=60), DIALECTS)
     def test_any_characters(self, text: str, dialect: str | None) -> None:
         """No text at all is too strange."""
         assert isinstance(analyze(text, dialect), SqlLineage)
 
-    @settings(max_examples=200)
+    @many_examples
     @given(queries, st.data())
     def test_mutated_statements(self, node: Select | Union, data: st.DataObject) -> None:
         """A word lost, doubled or replaced in a good statement."""

@@ -242,6 +242,11 @@ class TestColumnResolution:
         assert columns(sql, "snowflake")[1] == "s.a -> c TRANSFORMATION"
         assert columns(sql, "postgres")[1] == "s.b -> c TRANSFORMATION"
 
+    def test_names_keep_their_spelling_where_the_dialect_folds(self) -> None:
+        """Snowflake compares in capitals; an ambiguous name is still shown as written."""
+        sql = "SELECT i FROM s JOIN r ON s.k = r.k"
+        assert columns(sql, "snowflake", schema=KNOWN) == ["?.i -> i IDENTITY"]
+
     def test_alias_that_hides_a_column_of_its_own_name(self) -> None:
         """coalesce(x, 0) AS x proves that the table has x: that is what the next item means."""
         sql = "SELECT coalesce(x, y) AS x, x + 1 AS z FROM s"

@@ -204,6 +204,13 @@ class TestKnowledgeFromEarlierStatements:
         sql = "CREATE TABLE mid AS SELECT a, b AS c FROM s; CREATE TABLE t AS SELECT * FROM mid"
         assert columns(sql)[2:] == ["mid.a -> t.a IDENTITY", "mid.c -> t.c IDENTITY"]
 
+    def test_a_table_made_anew_forgets_its_columns(self) -> None:
+        """What it was before does not count after DROP and CREATE."""
+        sql = """
+            CREATE TABLE mid AS SELECT a FROM s; DROP TABLE mid; CREATE TABLE mid AS SELECT * FROM r;
+            CREATE TABLE t AS SELECT * FROM mid"""
+        assert columns(sql) == ["s.a -> mid.a IDENTITY"]
+
     @pytest.mark.parametrize(
         ("use", "dialect", "expected"),
         [

@@ -52,7 +52,8 @@ class _Builder:
         if stored is not None:
             facets["schema"] = schema_dataset.SchemaDatasetFacet(
                 fields=[
-                    schema_dataset.SchemaDatasetFacetFields(name=column, type=kind or None) for column, kind in stored.columns
+                    schema_dataset.SchemaDatasetFacetFields(name=column, type=kind or None)
+                    for column, kind in stored.columns
                 ]
             )
         return Dataset(namespace=name.namespace, name=name.name, facets=facets)

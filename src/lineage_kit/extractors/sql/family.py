@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.openlineage.extractors import OperatorLineage
 from openlineage.client.facet_v2 import sql_job
 
+from lineage_kit import compat
 from lineage_kit.extractors.extraction import EventKind, Extraction
 from lineage_kit.extractors.family import FamilyLineage
 from lineage_kit.extractors.merge import combine, has_datasets
@@ -20,6 +22,8 @@ from lineage_kit.sql import analyze
 if TYPE_CHECKING:
     from lineage_kit.sql import SqlLineage
 
+log = logging.getLogger(__name__)
+
 #: Where the generic methods are: on ``BaseSQLOperator``, in releases before 1.29 on ``SQLExecuteQueryOperator``.
 _GENERIC_MODULE = "airflow.providers.common.sql.operators.sql"
 
@@ -29,9 +33,23 @@ class SqlFamily:
 
     part = "sql"
 
-    def warm(self) -> None:
-        """Load the engine and its parser, which cost more than most statements do."""
+    def warm(self, task: Any) -> None:
+        """Load the engine with its parser, and the operator's hook.
+
+        Both cost more than most statements do, and a child process would load them for itself alone. The hook is what
+        the operator makes first when it runs, and it keeps it; so nothing is done that it would not do a moment later.
+        """
         analyze("SELECT 1")
+        if compat.tasks_run_without_database() and self._makes_hook_the_generic_way(task):
+            try:
+                task.get_db_hook()
+            except Exception:
+                log.debug("The hook of task `%s` could not be made yet", task.task_id, exc_info=True)
+
+    @staticmethod
+    def _makes_hook_the_generic_way(task: Any) -> bool:
+        """Tell whether the hook comes from the common-sql provider's own code, which only reads the connection."""
+        return all(getattr(type(task), name).__module__ == _GENERIC_MODULE for name in ("get_db_hook", "get_hook"))
 
     def may_replace(self, task: Any) -> bool:
         """Tell whether the operator has the generic OpenLineage methods of the common-sql provider and no others."""

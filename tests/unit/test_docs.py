@@ -1,0 +1,116 @@
+"""Every snippet in README and docs is code that runs, or text that parses."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from lineage_kit.cli import main
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+class Snippet(NamedTuple):
+    """A fenced block of a page."""
+
+    page: str
+    language: str
+    text: str
+
+
+def _snippets() -> list[Snippet]:
+    fence = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+    return [
+        Snippet(page.name, language, re.sub(f"^{indent}", "", text, flags=re.MULTILINE))
+        for page in PAGES
+        for indent, language, text in fence.findall(page.read_text())
+    ]
+
+
+SNIPPETS = _snippets()
+
+
+def of(*languages: str) -> pytest.MarkDecorator:
+    """Parametrize a test with the snippets of some languages."""
+    found = [snippet for snippet in SNIPPETS if snippet.language in languages]
+    return pytest.mark.parametrize("snippet", found, ids=[f"{each.page}-{number}" for number, each in enumerate(found)])
+
+
+def test_every_language_is_checked() -> None:
+    """A snippet in a language that no test knows would go unchecked; `text` is output or a line of requirements."""
+    assert {snippet.language for snippet in SNIPPETS} <= {"python", "json", "ini", "sql", "shell", "text"}
+
+
+@of("python")
+def test_python_runs(snippet: Snippet) -> None:
+    """Python snippets run as they stand."""
+    exec(compile(snippet.text, snippet.page, "exec"), {})  # noqa: S102 - the documentation's own code
+
+
+@of("json")
+def test_json_parses(snippet: Snippet) -> None:
+    """JSON snippets are JSON."""
+    assert json.loads(snippet.text)
+
+
+@of("ini")
+def test_configuration_parses(snippet: Snippet) -> None:
+    """Configuration is what Airflow reads, and options of lineage-kit exist."""
+    from lineage_kit.provider_info import OPTIONS
+
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read_string(snippet.text)
+    if parser.has_section("lineage_kit"):
+        assert set(parser["lineage_kit"]) <= set(OPTIONS)
+    if parser.has_section("openlineage"):
+        assert json.loads(parser["openlineage"]["transport"])["type"]
+
+
+@of("sql")
+def test_sql_is_understood(snippet: Snippet) -> None:
+    """SQL snippets, without what stands for more columns, are understood."""
+    from lineage_kit.sql import analyze
+
+    lineage = analyze(snippet.text.replace(", ...", ""), dialect="sqlite")
+
+    assert lineage.problems == ()
+    assert lineage.outputs
+
+
+@of("shell")
+def test_commands_exist(snippet: Snippet, capsys: pytest.CaptureFixture[str]) -> None:
+    """Commands are targets of the Makefile or commands of the kit."""
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+    for line in snippet.text.splitlines():
+        program, *arguments = line.split()
+        if program == "make":
+            assert set(arguments) <= targets
+        else:
+            assert program == "lineage-kit"
+            with pytest.raises(SystemExit) as exit_info:
+                main([*arguments, "--help"])
+            assert exit_info.value.code == 0
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Links to files of the checkout lead to files."""
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_reasons_are_documented() -> None:
+    """Every reason that an event can give is named in the page about it."""
+    from lineage_kit.facets.no_datasets import Reason
+
+    page = (ROOT / "docs" / "lineage.md").read_text()
+
+    assert [reason.value for reason in Reason if f"`{reason.value}`" not in page] == []
