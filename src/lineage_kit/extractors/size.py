@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _SURELY_SMALL = 50
 #: Bytes that one input field of a column takes, as serialised, to within a factor of two.
 _BYTES_PER_FIELD = 150
+#: The same for a character of SQL: one byte, or six where JSON escapes it.
+_BYTES_PER_CHARACTER = 3
 
 
 def fit(lineage: OperatorLineage, extraction: Extraction) -> None:
@@ -79,4 +81,4 @@ def _estimate(lineage: OperatorLineage) -> int:
         if schema := facets.get("schema"):
             things += len(schema.fields or ())
         things += 1
-    return things * _BYTES_PER_FIELD + (len(sql.query) if sql else 0)
+    return things * _BYTES_PER_FIELD + (len(sql.query) * _BYTES_PER_CHARACTER if sql else 0)

@@ -179,7 +179,7 @@ def _scanner(dialect: Dialect) -> re.Pattern[str]:
     alternatives.append(string.replace("'", '"'))
     alternatives.append(r"`[^`]*`")
     if ("[", "]") in tokenizer.IDENTIFIERS:
-        alternatives.append(r"\[[^\]\n]*\]")
+        alternatives.append(r"\[[^\]\n]*\]?")
     alternatives += [_TEMPLATE, _PARAMETER, "(?P<end>;)"]
     if dialect.name in _BATCH_DIALECTS:
         alternatives.append(_BATCH_END)

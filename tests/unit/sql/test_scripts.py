@@ -133,6 +133,12 @@ class TestProblems:
         assert [statement.kind for statement in lineage.statements] == ["UNKNOWN"]
         assert "secret" not in f"{lineage} {caplog.text}"
 
+    @pytest.mark.parametrize("opening", ["'", "[", "{{ ", "{% ", "/*", "$a$ $b$ ", "q'["])
+    @pytest.mark.parametrize("dialect", ["postgres", "tsql", "oracle"])
+    def test_what_is_opened_and_never_closed(self, opening: str, dialect: str) -> None:
+        """The text is read once, not once more from every opening (which would take minutes here)."""
+        assert len(analyze(f"SELECT a FROM s; SELECT {opening * 20_001}", dialect).statements) in {1, 2}
+
     def test_deep_nesting(self) -> None:
         """It costs the statement, not the process."""
         lineage = analyze("SELECT " + "(" * 500 + "a" + ")" * 500 + " FROM s; SELECT b FROM r")
