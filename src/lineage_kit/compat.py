@@ -31,6 +31,18 @@ def extractor_manager() -> ExtractorManager | None:
     return manager
 
 
+def forks_tasks(component: Any) -> bool:
+    """Tell whether ``component``, which a life-cycle hook names, is a scheduler whose tasks are forked from it.
+
+    The job does not know its type yet when the hook is called; the command line does.
+    """
+    if type(component).__name__ != "Job" or "scheduler" not in sys.argv:
+        return False
+    from airflow.configuration import conf
+
+    return "LocalExecutor" in conf.get("core", "executor", fallback="")
+
+
 def tasks_run_without_database() -> bool:
     """Tell whether this is a task process of Airflow 3, where connections come from the supervisor.
 

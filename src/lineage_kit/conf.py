@@ -7,6 +7,7 @@ packages while policies are loaded. A value that cannot be read costs one WARNIN
 from __future__ import annotations
 
 import logging
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lineage_kit.provider_info import OPTIONS, SECTION
@@ -57,16 +58,17 @@ def _read(option: str, convert: Callable[[str], Any]) -> Any:
     try:
         return convert(text)
     except ValueError:
-        log.warning(
-            "[%s] %s = %r is not a %s; %r is used instead. Set it to a value like %r.",
-            SECTION,
-            option,
-            text,
-            OPTIONS[option]["type"],
-            default,
-            OPTIONS[option]["example"] or default,
+        _warn_once(
+            f"[{SECTION}] {option} = {text!r} is not a {OPTIONS[option]['type']}; {default!r} is used instead. "
+            f"Set it to a value like {OPTIONS[option]['example'] or default!r}."
         )
         return convert(default)
+
+
+@cache
+def _warn_once(message: str) -> None:
+    """Report a mistake the first time it is met; options are read for every event."""
+    log.warning("%s", message)
 
 
 def enabled() -> bool:
@@ -78,11 +80,9 @@ def disabled_parts() -> frozenset[str]:
     """``[lineage_kit] disabled_parts``; names that are no part are reported once and ignored."""
     named: frozenset[str] = _read("disabled_parts", _names)
     if unknown := named - PARTS:
-        log.warning(
-            "[%s] disabled_parts names %s, which is no part of lineage-kit. The parts are %s.",
-            SECTION,
-            ", ".join(sorted(unknown)),
-            ", ".join(sorted(PARTS)),
+        _warn_once(
+            f"[{SECTION}] disabled_parts names {', '.join(sorted(unknown))}, which is no part of lineage-kit. "
+            f"The parts are {', '.join(sorted(PARTS))}."
         )
     return named & PARTS
 

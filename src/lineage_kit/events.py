@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lineage_kit.datasets.naming import DatasetName
 from lineage_kit.exceptions import LineageKitError
 
 if TYPE_CHECKING:
@@ -20,20 +21,12 @@ Event = dict[str, Any]
 
 
 @dataclass(frozen=True, order=True)
-class Dataset:
-    """A dataset as OpenLineage identifies it."""
-
-    namespace: str
-    name: str
-
-
-@dataclass(frozen=True, order=True)
 class Edge:
     """A task read one dataset and wrote the other."""
 
-    source: Dataset
+    source: DatasetName
     job: str
-    target: Dataset
+    target: DatasetName
 
 
 @dataclass(frozen=True)
@@ -44,9 +37,9 @@ class ColumnEdge:
     `transformations` are the subtypes (`IDENTITY`, `JOIN`, ...), or types where an event gives no subtype.
     """
 
-    source: Dataset
+    source: DatasetName
     source_column: str
-    target: Dataset
+    target: DatasetName
     target_column: str | None
     transformations: tuple[str, ...]
 
@@ -55,7 +48,7 @@ class ColumnEdge:
 class Graph:
     """What the completed tasks of some events say together; everything is there once and sorted."""
 
-    datasets: tuple[Dataset, ...]
+    datasets: tuple[DatasetName, ...]
     edges: tuple[Edge, ...]
     column_edges: tuple[ColumnEdge, ...]
 
@@ -99,9 +92,9 @@ def completed_tasks(events: Iterable[Event]) -> Iterator[Event]:
 
 def build_graph(events: Iterable[Event]) -> Graph:
     """Join the completed tasks of some events to one graph; what several runs repeat is there once."""
-    datasets: set[Dataset] = set()
+    datasets: set[DatasetName] = set()
     edges: set[Edge] = set()
-    columns: dict[tuple[Dataset, str, Dataset, str | None], set[str]] = {}
+    columns: dict[tuple[DatasetName, str, DatasetName, str | None], set[str]] = {}
     for event in completed_tasks(events):
         inputs = [_dataset(entry) for entry in event.get("inputs") or ()]
         outputs = [_dataset(entry) for entry in event.get("outputs") or ()]
@@ -115,8 +108,8 @@ def build_graph(events: Iterable[Event]) -> Graph:
     return Graph(tuple(sorted(datasets)), tuple(sorted(edges)), tuple(sorted(column_edges, key=_column_order)))
 
 
-def _dataset(entry: dict[str, Any]) -> Dataset:
-    return Dataset(entry["namespace"], entry["name"])
+def _dataset(entry: dict[str, Any]) -> DatasetName:
+    return DatasetName(entry["namespace"], entry["name"])
 
 
 def _column_edges(output: dict[str, Any]) -> Iterator[ColumnEdge]:
@@ -130,7 +123,7 @@ def _column_edges(output: dict[str, Any]) -> Iterator[ColumnEdge]:
             yield ColumnEdge(_dataset(source), source["field"], target, column, kinds)
 
 
-def _column_order(edge: ColumnEdge) -> tuple[Dataset, bool, str, Dataset, str]:
+def _column_order(edge: ColumnEdge) -> tuple[DatasetName, bool, str, DatasetName, str]:
     """Sort by target, its columns before the dataset as a whole."""
     return (
         edge.target,
@@ -160,14 +153,14 @@ def render_tree(graph: Graph) -> list[str]:
     not drawn again; so a dataset that is made from itself comes to an end too.
     """
     labels = _namespace_labels(graph)
-    sources: dict[Dataset, dict[Dataset, None]] = {}
-    jobs: dict[Dataset, dict[str, None]] = {}
+    sources: dict[DatasetName, dict[DatasetName, None]] = {}
+    jobs: dict[DatasetName, dict[str, None]] = {}
     for edge in graph.edges:
         sources.setdefault(edge.target, {})[edge.source] = None
         jobs.setdefault(edge.target, {})[edge.job] = None
-    drawn: set[Dataset] = set()
+    drawn: set[DatasetName] = set()
 
-    def draw(dataset: Dataset, first: str, rest: str) -> Iterator[str]:
+    def draw(dataset: DatasetName, first: str, rest: str) -> Iterator[str]:
         title = f"{first}{dataset.name}  [{labels[dataset.namespace]}]"
         children = list(sources.get(dataset, ()))
         if not children:

@@ -8,33 +8,60 @@ one guarded call; and everything that it needs is imported inside the guard.
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pluggy import HookimplMarker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from airflow.providers.openlineage.extractors.manager import ExtractorManager
 
 hookimpl = HookimplMarker("airflow")
 
 log = logging.getLogger(__name__)
 
 
-def _prepare(task_instance: Any) -> None:
+def _guarded(what: str, step: Callable[[ExtractorManager], None]) -> None:
+    """Run ``step`` where OpenLineage is on; whatever goes wrong is one WARNING and nothing else."""
     try:
         from lineage_kit import compat
 
         manager = compat.extractor_manager()
-        if manager is None:
-            return
-        from lineage_kit.extractors.prepare import prepare
-
-        prepare(task_instance, manager)
+        if manager is not None:
+            step(manager)
     except Exception as error:
         log.warning(
-            "lineage-kit could not prepare task `%s` (%s); the OpenLineage provider goes on without it. "
+            "lineage-kit could not prepare %s (%s); the OpenLineage provider goes on without it. "
             "Details are logged at DEBUG; `[lineage_kit] enabled = False` switches lineage-kit off.",
-            getattr(task_instance, "task_id", "?"),
+            what,
             type(error).__name__,
         )
         log.debug("lineage-kit failure details:", exc_info=True)
+
+
+def _prepare(task_instance: Any) -> None:
+    def step(manager: ExtractorManager) -> None:
+        from lineage_kit.extractors.prepare import prepare
+
+        prepare(task_instance, manager)
+
+    _guarded(f"task `{getattr(task_instance, 'task_id', '?')}`", step)
+
+
+@hookimpl
+def on_starting(component: Any) -> None:
+    """In a scheduler whose tasks are forked from it, import once what they all would import for themselves."""
+
+    def step(_: ExtractorManager) -> None:
+        from lineage_kit import compat
+
+        if compat.forks_tasks(component):
+            from lineage_kit.extractors.prepare import preload
+
+            preload()
+
+    _guarded("the scheduler", step)
 
 
 @hookimpl(tryfirst=True)

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from airflow.providers.common.compat.lineage.hook import get_hook_lineage_collector
 from airflow.providers.openlineage import conf
 from airflow.providers.openlineage.extractors import OperatorLineage
 from airflow.providers.openlineage.extractors.manager import ExtractorManager
@@ -121,7 +122,7 @@ class TestCollector:
     @pytest.mark.usefixtures("reading")
     def test_of_the_hooks(self) -> None:
         """What a hook reported is found."""
-        compat._collector_getter()().add_input_asset(context=object(), uri="file:///data/x.csv")
+        get_hook_lineage_collector().add_input_asset(context=object(), uri="file:///data/x.csv")
 
         collector = compat.hook_lineage_collector()
 
@@ -132,7 +133,7 @@ class TestCollector:
 
     def test_without_a_reader(self) -> None:
         """Where no plugin reads hook lineage Airflow's collector keeps nothing."""
-        compat._collector_getter()().add_input_asset(context=object(), uri="file:///data/x.csv")
+        get_hook_lineage_collector().add_input_asset(context=object(), uri="file:///data/x.csv")
 
         collector = compat.hook_lineage_collector()
 
@@ -141,7 +142,7 @@ class TestCollector:
     @pytest.mark.usefixtures("reading")
     def test_reset(self) -> None:
         """After a reset the next task has a collector of its own; where Airflow has no way for it, that is told."""
-        compat._collector_getter()().add_input_asset(context=object(), uri="file:///data/x.csv")
+        get_hook_lineage_collector().add_input_asset(context=object(), uri="file:///data/x.csv")
 
         if compat.reset_hook_lineage_collector():
             assert compat.hook_lineage_collector() is None
@@ -175,7 +176,7 @@ class TestProviderHookLineage:
     @pytest.mark.usefixtures("reading")
     def test_of_the_manager(self) -> None:
         """The provider's answer has the same form on every release."""
-        compat._collector_getter()().add_output_asset(context=object(), uri="file:///data/x.csv")
+        get_hook_lineage_collector().add_output_asset(context=object(), uri="file:///data/x.csv")
 
         found = compat.provider_hook_lineage(ExtractorManager(), SimpleNamespace(), TaskInstanceState.SUCCESS)
 

@@ -113,7 +113,7 @@ def test_unreadable_value(
 
 @pytest.mark.parametrize("option", ["enabled", "time_budget", "max_event_bytes", "disabled_parts"])
 @given(text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0$%")))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
 def test_no_value_raises(set_option: Callable[..., None], option: str, text: str) -> None:
     """Whatever text is set, reading it gives a value of the option's kind."""
     set_option(option, text)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lineage_kit.datasets.naming import DatasetName
 from lineage_kit.events import (
     ColumnEdge,
-    Dataset,
     Edge,
     build_graph,
     completed_tasks,
@@ -109,7 +109,7 @@ class TestBuildGraph:
             event("dag.d", ["x"], ["y"]),
         ]
         assert [each["job"]["name"] for each in completed_tasks(events)] == ["dag.d"]
-        assert build_graph(events).edges == (Edge(Dataset(SHOP, "x"), "dag.d", Dataset(SHOP, "y")),)
+        assert build_graph(events).edges == (Edge(DatasetName(SHOP, "x"), "dag.d", DatasetName(SHOP, "y")),)
 
     def test_no_events(self) -> None:
         """Nothing gives an empty graph, drawn as nothing."""
@@ -135,7 +135,7 @@ class TestBuildGraph:
         """Runs of the same task add nothing twice; equal names in two namespaces are two datasets."""
         task = event("dag.a", ["x"], [output("y", {"c": [("x", "c", IDENTITY)]})])
         graph = build_graph([task, task, event("dag.b", ["x"], ["x"], namespace=LAKE)])
-        assert graph.datasets == (Dataset(LAKE, "x"), Dataset(SHOP, "x"), Dataset(SHOP, "y"))
+        assert graph.datasets == (DatasetName(LAKE, "x"), DatasetName(SHOP, "x"), DatasetName(SHOP, "y"))
         assert len(graph.edges) == 2
         assert len(graph.column_edges) == 1
 
@@ -143,7 +143,7 @@ class TestBuildGraph:
         """A column edge has the subtypes of all transformations, the type where there is no subtype."""
         fields = {"c": [("x", "a", IDENTITY), ("x", "b", DIRECT), ("z", "a")], "d": [("x", "a", JOIN, AGGREGATION)]}
         graph = build_graph([event("dag.a", ["x", "z"], [output("y", fields)])])
-        x, y, z = (Dataset(SHOP, name) for name in "xyz")
+        x, y, z = (DatasetName(SHOP, name) for name in "xyz")
         assert graph.column_edges == (
             ColumnEdge(x, "a", y, "c", ("IDENTITY",)),
             ColumnEdge(x, "b", y, "c", ("DIRECT",)),
@@ -154,7 +154,7 @@ class TestBuildGraph:
     def test_columns_of_the_whole_dataset(self) -> None:
         """The facet's `dataset` list leads to the dataset as a whole, sorted after its columns."""
         graph = build_graph([event("dag.a", ["x"], [output("y", {"c": [("x", "a", IDENTITY)]}, [("x", "k", JOIN)])])])
-        x, y = Dataset(SHOP, "x"), Dataset(SHOP, "y")
+        x, y = DatasetName(SHOP, "x"), DatasetName(SHOP, "y")
         assert graph.column_edges == (
             ColumnEdge(x, "a", y, "c", ("IDENTITY",)),
             ColumnEdge(x, "k", y, None, ("JOIN",)),

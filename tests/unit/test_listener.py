@@ -19,15 +19,21 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 HOOKS = [name for name in vars(listener) if name.startswith("on_")]
+TASK_HOOKS = [name for name in HOOKS if name.startswith("on_task_instance_")]
 
 
-def specification() -> ModuleType:
-    """Return the module in which the installed Airflow specifies the hooks of task instances."""
+def specifications() -> list[ModuleType]:
+    """Return the modules in which the installed Airflow specifies the hooks of processes and task instances."""
     try:
-        from airflow.sdk._shared.listeners.spec import taskinstance
+        from airflow.sdk._shared.listeners.spec import lifecycle, taskinstance
     except ImportError:
-        from airflow.listeners.spec import taskinstance
-    return taskinstance
+        from airflow.listeners.spec import lifecycle, taskinstance
+    return [lifecycle, taskinstance]
+
+
+def specified(hook: str) -> Any | None:
+    """Return the installed Airflow's specification of a hook, if it has one."""
+    return next((getattr(module, hook) for module in specifications() if hasattr(module, hook)), None)
 
 
 class OtherListener:
@@ -56,7 +62,8 @@ class OtherListener:
 def manager() -> pluggy.PluginManager:
     """Give a manager with the installed Airflow's specifications, and the listener registered."""
     manager = pluggy.PluginManager("airflow")
-    manager.add_hookspecs(specification())
+    for module in specifications():
+        manager.add_hookspecs(module)
     manager.register(listener)
     return manager
 
@@ -66,7 +73,7 @@ def call(manager: pluggy.PluginManager) -> Any:
     """Give a function that calls a hook with every argument that the installed Airflow passes."""
 
     def call(name: str, **arguments: Any) -> None:
-        wanted = inspect.signature(getattr(specification(), name)).parameters
+        wanted = inspect.signature(specified(name)).parameters
         getattr(manager.hook, name)(**{argument: arguments.get(argument) for argument in wanted})
 
     return call
@@ -90,7 +97,7 @@ class TestHooks:
         """A task's start and each way in which it can end are listened to."""
         ends = ("running", "success", "failed", "skipped")
 
-        assert sorted(HOOKS) == sorted(f"on_task_instance_{end}" for end in ends)
+        assert sorted(HOOKS) == sorted(["on_starting", *(f"on_task_instance_{end}" for end in ends)])
 
     def test_are_accepted(self, manager: pluggy.PluginManager) -> None:
         """The installed Airflow knows every hook that is not optional; an unknown one would cost all listeners."""
@@ -99,12 +106,12 @@ class TestHooks:
     @pytest.mark.parametrize("hook", HOOKS)
     def test_arguments(self, hook: str) -> None:
         """A hook takes no argument that the installed Airflow's specification lacks."""
-        specified = getattr(specification(), hook, None)
-        if specified is None:
+        specification = specified(hook)
+        if specification is None:
             pytest.skip(f"this Airflow has no {hook}")
 
         own = inspect.signature(getattr(listener, hook)).parameters
-        assert set(own) <= set(inspect.signature(specified).parameters)
+        assert set(own) <= set(inspect.signature(specification).parameters)
 
     def test_registered_twice(self, manager: pluggy.PluginManager) -> None:
         """The module is one listener for pluggy, so that a second registration is noticed."""
@@ -123,7 +130,7 @@ class TestFailure:
 
         assert other.called == [event]
 
-    @pytest.mark.parametrize("hook", HOOKS)
+    @pytest.mark.parametrize("hook", TASK_HOOKS)
     def test_is_one_warning(self, broken: str, caplog: pytest.LogCaptureFixture, hook: str) -> None:
         """It is one WARNING with the task and the remedy; what went wrong is told at DEBUG."""
         with caplog.at_level(logging.DEBUG, logger=listener.__name__):
@@ -158,23 +165,58 @@ class TestFailure:
 def test_prepares_with_the_manager_of_openlineage(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each hook passes the task instance on, with the extractor manager that OpenLineage will ask."""
     prepared: list[Any] = []
-    manager, task_instances = object(), [SimpleNamespace(task_id=hook) for hook in HOOKS]
+    manager, task_instances = object(), [SimpleNamespace(task_id=hook) for hook in TASK_HOOKS]
     monkeypatch.setattr(compat, "extractor_manager", lambda: manager)
     monkeypatch.setattr(preparation, "prepare", lambda *arguments: prepared.append(arguments))
 
-    for hook, task_instance in zip(HOOKS, task_instances, strict=True):
+    for hook, task_instance in zip(TASK_HOOKS, task_instances, strict=True):
         getattr(listener, hook)(task_instance=task_instance)
 
     assert prepared == [(task_instance, manager) for task_instance in task_instances]
 
 
+class Job:
+    """What Airflow passes where a long-lived process starts: an object of that class, whose type is not known yet."""
+
+
+class TestStarting:
+    @pytest.fixture(autouse=True)
+    def _preloads(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        self.preloaded: list[str] = []
+        monkeypatch.setattr(compat, "extractor_manager", object)
+        monkeypatch.setattr(preparation, "preload", lambda: self.preloaded.append("all"))
+        return self.preloaded
+
+    @pytest.mark.parametrize(
+        ("component", "command", "executor", "preloads"),
+        [
+            (Job(), "scheduler", "LocalExecutor", True),
+            (Job(), "scheduler", "CeleryExecutor", False),
+            (Job(), "dag-processor", "LocalExecutor", False),
+            (SimpleNamespace(), "scheduler", "LocalExecutor", False),
+        ],
+        ids=["scheduler", "no forks", "no scheduler", "task"],
+    )
+    def test_preloads_where_tasks_are_forked(
+        self, monkeypatch: pytest.MonkeyPatch, component: Any, command: str, executor: str, preloads: bool
+    ) -> None:
+        """Only a scheduler whose executor forks its tasks loads for them what each would load for itself."""
+        monkeypatch.setattr(sys, "argv", ["airflow", command])
+        monkeypatch.setenv("AIRFLOW__CORE__EXECUTOR", executor)
+
+        listener.on_starting(component=component)
+
+        assert bool(self.preloaded) is preloads
+
+
 def test_imports_nothing_where_openlineage_is_off() -> None:
-    """Where OpenLineage is off, a task costs nothing: no part of it, of the kit's extractors or of a parser is loaded."""
+    """Where OpenLineage is off a task costs nothing: none of it, of the kit's extractors or of a parser is loaded."""
     script = """
 from types import SimpleNamespace
 from lineage_kit import listener
 for hook in %r:
     getattr(listener, hook)(task_instance=SimpleNamespace(task=object(), task_id="t"))
+listener.on_starting(component=object())
 answer(loaded("airflow", "openlineage", "sqlglot", "sqlparse", "lineage_kit.extractors", "lineage_kit.facets"))
 """
-    assert in_fresh_python(script % (HOOKS,)) == []
+    assert in_fresh_python(script % (TASK_HOOKS,)) == []

@@ -50,7 +50,7 @@ def load(**environment: str) -> dict[str, Any]:
 
 def order(*listeners: str) -> dict[str, list[str]]:
     """Return the order of calls in which each hook calls these listeners."""
-    return dict.fromkeys(("running", "success", "failed"), [*listeners])
+    return {hook: [*listeners] for hook in ("running", "success", "failed")}
 
 
 def test_is_registered_once() -> None:

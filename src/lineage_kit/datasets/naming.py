@@ -12,7 +12,7 @@ _CANONICAL_SCHEME = {"s3a": "s3", "s3n": "s3", "gcs": "gs"}
 _CONTAINER_IN_AUTHORITY = {"abfs", "abfss", "wasb", "wasbs"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class DatasetName:
     """The identity of a dataset: two datasets with the same name in the same namespace are one."""
 

@@ -35,8 +35,11 @@ class Family(Protocol):
     part: str
     """Its name in ``[lineage_kit] disabled_parts``."""
 
-    def warm(self, task: Any) -> None:
-        """Load what extraction will need, in the task's own process, so that forked children inherit it."""
+    def load(self) -> None:
+        """Import what extraction will need, in a process from which others will be forked."""
+
+    def prepare(self, task: Any) -> None:
+        """Do what both events of the task will need, in the task's own process, before one is forked for each."""
 
     def may_replace(self, task: Any) -> bool:
         """Tell whether the operator's OpenLineage methods are generic ones that the family can do better than."""

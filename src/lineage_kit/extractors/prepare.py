@@ -27,4 +27,11 @@ def prepare(task_instance: Any, manager: ExtractorManager) -> None:
     registry.ORIGINALS.displace(manager, task.task_type, EnrichingExtractor)
     family = registry.family_of(task)
     if family and family.part not in conf.disabled_parts():
-        family.warm(task)
+        family.prepare(task)
+
+
+def preload() -> None:
+    """Import, once, what every task forked from this process would otherwise import for itself."""
+    for family in registry.families():
+        if family.part not in conf.disabled_parts():
+            family.load()

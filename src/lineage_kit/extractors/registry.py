@@ -77,9 +77,18 @@ def family_of(task: Any) -> Family | None:
     """Return the kit's family for the class of ``task``, found along its base classes, or None."""
     for cls in type(task).__mro__:
         if module := _FAMILIES.get(f"{cls.__module__}.{cls.__qualname__}"):
-            family: Family = importlib.import_module(module).FAMILY
-            return family
+            return _family(module)
     return None
+
+
+def families() -> list[Family]:
+    """Return all families; this imports what their operators need."""
+    return [_family(module) for module in _FAMILIES.values()]
+
+
+def _family(module: str) -> Family:
+    family: Family = importlib.import_module(module).FAMILY
+    return family
 
 
 def _not_ours(name: str, extractor: type[BaseExtractor] | None) -> type[BaseExtractor] | None:

@@ -32,7 +32,7 @@ _CREDENTIAL = re.compile(
     ( (?: password | passwd | passphrase | secret | token | credentials?
         | identified (?: \s+ with \s+ \w+ )?
         | (?: api | access | master | private | account | encryption | symmetric )[_.]?key | aws_key_id
-      ) [\w.]{0,128}(?![\w.]) ['"`]? (?: [\s=:(>,] | \b(?:as|by|with|values)\b | \b\w{1,8}&?(?=') )*
+      ) [\w.]{0,128}(?![\w.]) ['"`]? (?: [\s=:(>,] | \b(?:as|by|with|values)\b | \b(?:[a-z]&?|_\w{1,16})(?=') )*
     )
     (['"] | \$\w*\$) (?: (?!\2)[^\\] | \\. | \2\2 )* (?: \2 | \\?\Z )
     """,
@@ -54,6 +54,10 @@ _URL_CREDENTIAL = re.compile(
 )
 
 
+#: Connection strings (libpq, ODBC, JDBC) stand inside literals and quote nothing.
+_CONNECTION_STRING = re.compile(r"(\b(?:password|passwd|pwd)\s*=\s*)[^\s;&'\"]+", re.IGNORECASE)
+
+
 def mask_sql(sql: str, *, literals: bool = False) -> str:
     """Return ``sql`` without comments and credentials; with ``literals``, without any string or number.
 
@@ -66,8 +70,11 @@ def mask_sql(sql: str, *, literals: bool = False) -> str:
 
 
 def _without_comment(token: re.Match[str]) -> str:
-    # A comment separates words, as a space does.
-    return " " if token.lastgroup == "comment" else token.group()
+    if token.lastgroup == "comment":
+        return " "  # separates words, as the comment did
+    if token.lastgroup in {"dollar", "string", "name"}:
+        return _CONNECTION_STRING.sub(rf"\1{CREDENTIAL_MASK}", token.group())
+    return token.group()
 
 
 def _without_literal(token: re.Match[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -33,10 +32,10 @@ class TestSqliteConnection:
     @pytest.mark.parametrize(
         "write",
         [
-            lambda path: sqlite(path),
-            lambda path: sqlite(os.path.dirname(path), schema=os.path.basename(path)),
-            lambda path: sqlite(path, extra='{"mode": "rwc"}'),
-            lambda path: sqlite(path, extra='{"mode": "rwc", "cache": "private"}'),
+            lambda path: sqlite(str(path)),
+            lambda path: sqlite(str(path.parent), schema=path.name),
+            lambda path: sqlite(str(path), extra='{"mode": "rwc"}'),
+            lambda path: sqlite(str(path), extra='{"mode": "rwc", "cache": "private"}'),
             lambda path: Connection(conn_id="warehouse", uri=f"sqlite://{path}"),
             lambda path: Connection(conn_id="warehouse", uri=f"sqlite://{path}?mode=rwc"),
         ],
@@ -47,7 +46,7 @@ class TestSqliteConnection:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Any, name: str
     ) -> None:
         """The namespace is the file that the hook opens, however the connection is written."""
-        connection = write(str(tmp_path / name))
+        connection = write(tmp_path / name)
         monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", connection.get_uri())
         with closing(SqliteHook(sqlite_conn_id="warehouse").get_conn()) as opened:
             opened.execute("CREATE TABLE t (a)")
@@ -68,6 +67,7 @@ class TestSqliteConnection:
             sqlite("shared", extra='{"mode": "memory", "cache": "shared"}'),
             Connection(conn_id="warehouse", uri="sqlite:///:memory:"),
         ],
+        ids=[":memory:", "nothing", "empty", "shared", "URI"],
     )
     def test_in_memory(self, connection: Connection) -> None:
         """A database in memory has no name that others could know."""

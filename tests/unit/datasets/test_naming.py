@@ -6,10 +6,13 @@ import string
 from urllib.parse import quote
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lineage_kit.datasets.naming import DatasetName, from_uri
+
+# A deadline would measure the machine, not the code.
+no_deadline = settings(deadline=None)
 
 SEGMENT = st.text(string.ascii_letters + string.digits + "-_.", min_size=1).filter(lambda text: set(text) != {"."})
 PATH = st.lists(SEGMENT, min_size=1, max_size=4).map("/".join)
@@ -108,6 +111,7 @@ def test_no_absolute_location(text: str) -> None:
     assert from_uri(text) is None
 
 
+@no_deadline
 @given(st.text())
 @example("http://[")
 @example("//")
@@ -122,6 +126,7 @@ def test_any_text(text: str) -> None:
         assert found.name.startswith("/") == (files or found.name == "/")
 
 
+@no_deadline
 @given(st.sampled_from(["s3", "gs", "abfss", "hdfs", "https", "file"]), SEGMENT, PATH)
 def test_written_back(scheme: str, host: str, path: str) -> None:
     """Namespace and name together are the location again."""
@@ -132,6 +137,7 @@ def test_written_back(scheme: str, host: str, path: str) -> None:
     assert from_uri(f"{namespace}/{found.name.lstrip('/')}") == found
 
 
+@no_deadline
 @given(PATH)
 def test_file_forms(path: str) -> None:
     """A path and its URL are one dataset."""

@@ -191,7 +191,7 @@ _STEPS = [
     (registry, "task_instance_of"),
     (FAMILY, "extract"),
     (FAMILY, "may_replace"),
-    (FAMILY, "warm"),
+    (FAMILY, "prepare"),
     (conf, "time_budget"),
     (conf, "disabled_parts"),
     (conf, "max_event_bytes"),

@@ -17,8 +17,8 @@ from lineage_kit.facets.no_datasets import Reason
 TASK = SimpleNamespace(task_type="LoadOperator", dag_id="sales", task_id="load")
 
 
-class PanicException(BaseException):  # noqa: N818 - the name that PyO3 gives to panics of Rust code
-    """What a panic of a parser written in Rust looks like."""
+class PanicException(BaseException):
+    """What a panic of a parser written in Rust looks like: PyO3 gives it this name and this base."""
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from airflow.providers.openlineage.extractors import OperatorLineage
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openlineage.client.event_v2 import Dataset, InputDataset, OutputDataset
 from openlineage.client.facet_v2 import (
@@ -19,6 +19,9 @@ from openlineage.client.facet_v2 import (
 )
 
 from lineage_kit.extractors.merge import combine, distinct, has_datasets, unite
+
+# A deadline would measure the machine, not the code.
+no_deadline = settings(deadline=None)
 
 
 def documentation(text: str) -> Any:
@@ -186,6 +189,7 @@ class TestUnite:
         assert getattr(united, attribute) == facets
         assert united.facets == {"schema": schema("a")}
 
+    @no_deadline
     @given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("xyz"))))
     def test_any(self, identities: list[tuple[str, str]]) -> None:
         """Each identity comes once, in the order in which it came first."""
@@ -249,6 +253,7 @@ class TestColumnLineage:
         assert united.facets["columnLineage"] is facet
 
 
+@no_deadline
 @given(st.lists(st.integers(0, 5).map(str)))
 def test_distinct(names: list[str]) -> None:
     """Items come once, in the order in which they came first."""

@@ -15,8 +15,8 @@ from support.fresh_python import in_fresh_python
 from lineage_kit import compat
 from lineage_kit.extractors import registry
 from lineage_kit.extractors.enriching import EnrichingExtractor
-from lineage_kit.extractors.prepare import prepare
-from lineage_kit.extractors.sql.family import SqlFamily
+from lineage_kit.extractors.prepare import preload, prepare
+from lineage_kit.extractors.sql.family import FAMILY, SqlFamily
 
 if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors.manager import ExtractorManager
@@ -47,7 +47,8 @@ def sql() -> SQLExecuteQueryOperator:
 def warmed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Note when a family is asked to load what it needs."""
     calls: list[str] = []
-    monkeypatch.setattr(SqlFamily, "warm", lambda self: calls.append(self.part))
+    monkeypatch.setattr(SqlFamily, "prepare", lambda self, *_: calls.append(self.part))
+    monkeypatch.setattr(SqlFamily, "load", lambda self: calls.append(f"{self.part} for all"))
     return calls
 
 
@@ -122,14 +123,66 @@ class TestWarming:
 
         assert warmed == []
 
-    def test_disabled_part(
-        self, manager: ExtractorManager, warmed: list[str], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_disabled_part(self, manager: ExtractorManager, warmed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
         """A family that the user disabled loads nothing."""
         monkeypatch.setenv("AIRFLOW__LINEAGE_KIT__DISABLED_PARTS", "sql")
         prepare(TaskInstance(sql()), manager)
 
         assert warmed == []
+
+
+class TestPreloading:
+    def test_every_family(self, warmed: list[str]) -> None:
+        """A process that others are forked from loads what all families need."""
+        preload()
+
+        assert warmed == ["sql for all"]
+
+    def test_disabled_part(self, warmed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        """A family that the user disabled is not loaded."""
+        monkeypatch.setenv("AIRFLOW__LINEAGE_KIT__DISABLED_PARTS", "sql")
+        preload()
+
+        assert warmed == []
+
+
+class TestHook:
+    def test_is_made_before_the_fork(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Where connections come from the supervisor, the operator's hook is there when it runs."""
+        monkeypatch.setattr(compat, "tasks_run_without_database", lambda: True)
+        monkeypatch.setenv("AIRFLOW_CONN_C", '{"conn_type": "sqlite", "host": "x.db"}')
+        operator = sql()
+
+        FAMILY.prepare(operator)
+
+        assert "_hook" in vars(operator)
+
+    def test_missing_connection_is_left_to_the_task(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A connection that does not exist is the task's own failure, not one of its preparation."""
+        monkeypatch.setattr(compat, "tasks_run_without_database", lambda: True)
+
+        def refuse() -> None:
+            raise RuntimeError
+
+        operator = sql()
+        monkeypatch.setattr(operator, "get_hook", refuse)
+
+        FAMILY.prepare(operator)
+
+        assert "_hook" not in vars(operator)
+
+    def test_way_of_ones_own_is_not_taken(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A hook that an operator makes in its own way, which may open a tunnel, is not made before its time."""
+        monkeypatch.setattr(compat, "tasks_run_without_database", lambda: True)
+
+        class TunnelOperator(SQLExecuteQueryOperator):
+            """An operator whose hook is more than a hook."""
+
+            def get_db_hook(self) -> Any:
+                """Fail the test."""
+                pytest.fail("the hook was made")
+
+        FAMILY.prepare(TunnelOperator(task_id="t", conn_id="c", sql="SELECT 1"))
 
 
 def test_parser_is_loaded_for_sql_only() -> None:

@@ -54,8 +54,7 @@ def size_without(*facets: str) -> int:
         lineage.outputs[0].facets.pop(facet, None)
         lineage.job_facets.pop(facet, None)
     return sum(
-        len(Serde.to_json(part).encode())
-        for part in (*lineage.inputs, *lineage.outputs, *lineage.job_facets.values())
+        len(Serde.to_json(part).encode()) for part in (*lineage.inputs, *lineage.outputs, *lineage.job_facets.values())
     )
 
 

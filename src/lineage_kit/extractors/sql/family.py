@@ -33,13 +33,17 @@ class SqlFamily:
 
     part = "sql"
 
-    def warm(self, task: Any) -> None:
-        """Load the engine with its parser, and the operator's hook.
-
-        Both cost more than most statements do, and a child process would load them for itself alone. The hook is what
-        the operator makes first when it runs, and it keeps it; so nothing is done that it would not do a moment later.
-        """
+    def load(self) -> None:
+        """Load the engine with its parser, which costs more than most statements do."""
         analyze("SELECT 1")
+
+    def prepare(self, task: Any) -> None:
+        """Load the engine, and have the operator make its hook.
+
+        Importing a hook costs as much as the engine does, and each child process would do it for itself alone. The
+        operator makes it first thing when it runs, and keeps it: nothing is done that it would not do a moment later.
+        """
+        self.load()
         if compat.tasks_run_without_database() and self._makes_hook_the_generic_way(task):
             try:
                 task.get_db_hook()

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator, SQLTableCheckOperator
+from airflow.providers.openlineage.extractors import OperatorLineage
+from airflow.providers.sqlite.hooks.sqlite import SqliteHook
 from airflow.providers.standard.operators.empty import EmptyOperator
+from openlineage.client.event_v2 import Dataset
+from openlineage.client.facet_v2 import external_query_run
 from openlineage.client.serde import Serde
 
-from lineage_kit.facets import incomplete
+from lineage_kit.facets import incomplete, no_datasets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from airflow.providers.openlineage.extractors import OperatorLineage
 
     Extract = Callable[..., OperatorLineage]
 
@@ -185,3 +188,51 @@ def test_event_over_the_limit_loses_column_lineage_first(
 def test_operator_of_another_kind_is_left_alone(extract: Extract) -> None:
     """The family is not asked for tasks without SQL."""
     assert extract(EmptyOperator(task_id="t")).job_facets == {}
+
+
+def test_broken_parser_costs_the_part_only(extract: Extract, warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a dependency of the kit's that cannot be imported, declared datasets and the event itself still come."""
+    assert warehouse.exists()
+    monkeypatch.setitem(sys.modules, "lineage_kit.sql.script", None)
+
+    found = extract(sql_operator("SELECT id FROM orders", outlets=[Dataset("declared", "out")]))
+
+    assert names(found.outputs) == ["out"]
+    assert {omission.cause for omission in found.run_facets[incomplete.KEY].omissions} == {"failed"}
+
+
+class QueryIdHook(SqliteHook):
+    """A hook that knows more once its query is done, as that of Snowflake does."""
+
+    def get_openlineage_database_specific_lineage(self, task_instance: Any) -> OperatorLineage:
+        """Name the query that ran."""
+        del task_instance
+        query = external_query_run.ExternalQueryRunFacet(externalQueryId="4711", source="sqlite")
+        return OperatorLineage(run_facets={"externalQuery": query})
+
+
+def test_facets_of_the_hook_are_kept(extract: Extract, warehouse: Path) -> None:
+    """Query ids, which only the hook knows, come when the task is done and not before."""
+    assert warehouse.exists()
+
+    class Operator(SQLExecuteQueryOperator):
+        """An operator with a hook of its own."""
+
+        def get_db_hook(self) -> QueryIdHook:
+            """Return the hook."""
+            return QueryIdHook("warehouse")
+
+    operator = Operator(task_id="t", conn_id="warehouse", sql="SELECT id FROM orders")
+
+    assert "externalQuery" not in extract(operator, "START").run_facets
+    assert extract(operator, "COMPLETE").run_facets["externalQuery"].externalQueryId == "4711"
+    assert names(extract(operator, "COMPLETE").inputs) == ["orders"]
+
+
+def test_hook_without_a_description_is_the_reason(extract: Extract, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database in memory has no name; the event says that the hook does not tell one."""
+    monkeypatch.setenv("AIRFLOW_CONN_MEMORY", '{"conn_type": "sqlite", "host": ":memory:"}')
+
+    facet = extract(sql_operator("SELECT id FROM orders", conn_id="memory")).run_facets[no_datasets.KEY]
+
+    assert [explanation.reason for explanation in facet.explanations] == ["unsupportedHook"]
