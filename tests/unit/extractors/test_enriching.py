@@ -14,7 +14,7 @@ from openlineage.client.event_v2 import Dataset
 
 from lineage_kit import compat, conf
 from lineage_kit.extractors import declared, observed, registry, report, size, source_text
-from lineage_kit.extractors.sql.family import FAMILY
+from lineage_kit.extractors.sql.family import SqlFamily
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -189,9 +189,9 @@ _STEPS = [
     (source_text, "protect"),
     (registry, "family_of"),
     (registry, "task_instance_of"),
-    (FAMILY, "extract"),
-    (FAMILY, "may_replace"),
-    (FAMILY, "prepare"),
+    (SqlFamily, "extract"),
+    (SqlFamily, "may_replace"),
+    (SqlFamily, "prepare"),
     (conf, "time_budget"),
     (conf, "disabled_parts"),
     (conf, "max_event_bytes"),
