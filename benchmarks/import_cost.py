@@ -50,7 +50,7 @@ def airflow_environment(folder: Path) -> dict[str, str]:
     """Return the calling environment without what is meant for another Airflow or for another Python."""
     foreign = ("AIRFLOW", "OPENLINEAGE", "PYTHON")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    # Bytecode that was written under another path, as the linked packages have it, is loaded more slowly.
+    # The linked packages and the installed ones each get bytecode of their own.
     return {**inherited, "AIRFLOW_HOME": str(folder / "home"), "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
 
 

@@ -1,4 +1,4 @@
-"""CPU and wall time per task with lineage-kit against the OpenLineage provider alone, in turns on two private Airflows.
+"""CPU and wall time per task with lineage-kit against the OpenLineage provider alone, in turns on private Airflows.
 
 Usage: python benchmarks/task_cost.py [--rounds N] [--tasks N] [--env NAME=VALUE ...]
 
@@ -16,8 +16,6 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -56,40 +54,6 @@ CREATE TABLE fact_sales (sale_id INTEGER, sold_on DATE, seller TEXT, buyer TEXT,
 Costs = list[dict[str, Any]]
 
 
-@dataclass(frozen=True)
-class Side:
-    """One of the two Airflows that are compared, and the file to which its plugin writes the costs."""
-
-    airflow: LocalAirflow
-    costs_file: Path
-
-    def run(self) -> Costs:
-        """Run the DAG once and return the costs of its tasks."""
-        run_id = self.airflow.trigger(DAG_ID)
-        state = self.airflow.wait(DAG_ID, run_id, RUN_SECONDS)
-        if state != "success":
-            msg = f"A run of {DAG_ID} ended as {state}; see the logs in {self.airflow.home / 'logs'}"
-            raise SystemExit(msg)
-        tasks = len(self.airflow.task_states(DAG_ID, run_id))
-        # The last COMPLETE event is sent after the end of the run.
-        deadline = time.monotonic() + LAST_TASK_SECONDS
-        while len(costs := self._costs_of(run_id)) < tasks:
-            if time.monotonic() > deadline:
-                msg = f"{len(costs)} of {tasks} tasks told their cost in {self.costs_file}"
-                raise SystemExit(msg)
-            time.sleep(0.1)
-        return costs
-
-    def _costs_of(self, run_id: str) -> Costs:
-        lines = self.costs_file.read_text(encoding="utf-8").splitlines() if self.costs_file.exists() else []
-        costs = [json.loads(line) for line in lines]
-        return [
-            {**cost, "cpu_after_start": cost["cpu"] - cost["cpu_until_start"]}
-            for cost in costs
-            if cost["run_id"] == run_id
-        ]
-
-
 def main() -> None:
     """Run the DAG in turns on both sides and print what its tasks cost."""
     arguments = parse_arguments()
@@ -99,26 +63,27 @@ def main() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lineage-kit-benchmark-")))
         server = find_server(stack)
         shared = {
-            # Bytecode that was written under another path, as the linked packages have it, is loaded more slowly.
+            # The linked packages and the installed ones each get bytecode of their own.
             "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
             "AIRFLOW__CORE__PARALLELISM": "1",
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(BENCHMARKS / "plugins"),
             "AIRFLOW_CONN_WAREHOUSE": make_warehouse(server, folder),
             "LINEAGE_KIT_BENCHMARK_TASKS": str(arguments.tasks),
         }
-        bare = str(make_bare_environment(folder / "bare"))
-        without = start(stack, folder / "without", server, shared, bare)
-        with_kit = start(stack, folder / "with", server, {**shared, **dict(arguments.env)}, sys.executable)
-        found: list[tuple[Costs, Costs]] = []
+        sides = {
+            "without": (str(make_bare_environment(folder / "bare")), shared),
+            "with": (sys.executable, {**shared, **dict(arguments.env)}),
+        }
+        found: dict[str, Costs] = {name: [] for name in sides}
         for number in range(arguments.rounds + 1):
             print(f"round {number} of {arguments.rounds}" if number else "warming up", flush=True)
-            if number % 2:
-                found.append((without.run(), with_kit.run()))
-            else:
-                found.append((with_kit.run(), without.run())[::-1])
-        # The first round writes bytecode.
-        before, after = zip(*found[1:], strict=True)
-        report(list(chain.from_iterable(before)), list(chain.from_iterable(after)))
+            # Every second round goes backwards, so that neither side is always the first.
+            for name in list(sides)[:: 1 if number % 2 else -1]:
+                python, env = sides[name]
+                costs = run_once(folder / f"{name}-{number}", server, env, python)
+                if number:  # the first round writes the bytecode
+                    found[name] += costs
+        report(found["without"], found["with"])
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -158,18 +123,36 @@ def make_warehouse(server: PostgresDatabase | None, folder: Path) -> str:
     return f"sqlite://{file}"
 
 
-def start(stack: ExitStack, home: Path, server: PostgresDatabase | None, env: dict[str, str], python: str) -> Side:
-    """Start an Airflow that lives as long as the stack."""
-    costs = home / "costs.jsonl"
+def run_once(home: Path, server: PostgresDatabase | None, env: dict[str, str], python: str) -> Costs:
+    """Run the DAG once on an Airflow of its own and return the costs of its tasks.
+
+    Tasks are forked from the scheduler, and all tasks of one scheduler share its luck, such as where its memory lies:
+    two schedulers that are the same differ by some percent. A new one for every run evens that out.
+    """
+    costs_file = home / "costs.jsonl"
     database = server.create_database("airflow").url("postgresql+psycopg2") if server else None
-    airflow = LocalAirflow(
-        BENCHMARKS / "dags",
-        home=home,
-        env={**env, "LINEAGE_KIT_BENCHMARK_COSTS": str(costs)},
-        database=database,
-        python=python,
-    )
-    return Side(stack.enter_context(airflow), costs)
+    env = {**env, "LINEAGE_KIT_BENCHMARK_COSTS": str(costs_file)}
+    with LocalAirflow(BENCHMARKS / "dags", home=home, env=env, database=database, python=python) as airflow:
+        run_id = airflow.trigger(DAG_ID)
+        state = airflow.wait(DAG_ID, run_id, RUN_SECONDS)
+        if state != "success":
+            msg = f"A run of {DAG_ID} ended as {state}"
+            raise SystemExit(msg)
+        return wait_for_costs(costs_file, tasks=len(airflow.task_states(DAG_ID, run_id)))
+
+
+def wait_for_costs(file: Path, tasks: int) -> Costs:
+    """Return what the plugin has written; the last COMPLETE event is sent after the end of the DAG run."""
+    deadline = time.monotonic() + LAST_TASK_SECONDS
+    while True:
+        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        if len(lines) >= tasks:
+            costs = [json.loads(line) for line in lines]
+            return [{**cost, "cpu_after_start": cost["cpu"] - cost["cpu_until_start"]} for cost in costs]
+        if time.monotonic() > deadline:
+            msg = f"{len(lines)} of {tasks} tasks told their cost"
+            raise SystemExit(msg)
+        time.sleep(0.1)
 
 
 def report(without: Costs, with_kit: Costs) -> None:

@@ -33,8 +33,6 @@ class CostListener:
     def on_task_instance_success(self, task_instance: Any) -> None:
         """Write what was used until the COMPLETE event was sent."""
         line = {
-            "dag_id": task_instance.dag_id,
-            "run_id": task_instance.run_id,
             "task_id": task_instance.task_id,
             "cpu_until_start": self._until_start,
             "cpu": _cpu_seconds(),

@@ -15,7 +15,7 @@ from lineage_kit.sql import ColumnLineage, Location, TableName
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lineage_kit.extractors.sql.lineage import Tables
+    from lineage_kit.extractors.sql.stored import Tables
     from lineage_kit.sql import SqlLineage
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from airflow.providers.openlineage.extractors import OperatorLineage
 from openlineage.client.facet_v2 import sql_job
@@ -13,14 +13,10 @@ from lineage_kit.extractors.extraction import EventKind, Extraction
 from lineage_kit.extractors.family import FamilyLineage
 from lineage_kit.extractors.merge import combine, has_datasets
 from lineage_kit.extractors.speaker import METHODS
-from lineage_kit.extractors.sql.lineage import Ask, lineage_of_sql
-from lineage_kit.extractors.sql.source import source_of
-from lineage_kit.facets.incomplete import Cause
+from lineage_kit.extractors.sql.lineage import Ask, lineage_of_sql, read_sql
+from lineage_kit.extractors.sql.source import find_source
 from lineage_kit.facets.no_datasets import Reason
 from lineage_kit.sql import analyze
-
-if TYPE_CHECKING:
-    from lineage_kit.sql import SqlLineage
 
 log = logging.getLogger(__name__)
 
@@ -71,17 +67,11 @@ class SqlFamily:
             )
             return None
         hook = task.get_db_hook()
-        source = source_of(hook, getattr(task, "database", None))
+        source = find_source(extraction, hook, getattr(task, "database", None))
         if source is None:
-            extraction.explain(
-                Reason.UNSUPPORTED_HOOK,
-                f"{type(hook).__name__} does not say how its database names tables; "
-                "lineage_kit.datasets.databases.register_database can teach it.",
-            )
             return None
-        found = analyze(sql, dialect=source.database.dialect)
+        found = read_sql(extraction, source, sql)
         understood = not found.problems
-        _report_problems(extraction, found)
         # Where a statement is not understood, the hook's own parser is asked too, with all its queries;
         # none come on top.
         ours = lineage_of_sql(extraction, source, sql, found, Ask.COLUMNS if understood else Ask.NOTHING)
@@ -128,10 +118,3 @@ def _attach_check_results(extraction: Extraction, lineage: OperatorLineage) -> N
     attach = getattr(extraction.task, "_attach_check_facets", None)
     if extraction.kind is not EventKind.START and attach and getattr(extraction.task, "check_results", None):
         extraction.guard("checks", lambda: attach(lineage))
-
-
-def _report_problems(extraction: Extraction, found: SqlLineage) -> None:
-    for problem in found.problems:
-        message = f"Statement {problem.statement + 1} was not understood: {problem.reason}"
-        extraction.omit("sql", Cause.SQL_NOT_UNDERSTOOD, message)
-        extraction.explain(Reason.SQL_NOT_UNDERSTOOD, message)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from lineage_kit.extractors.sql import datasets, sqlite
 from lineage_kit.extractors.sql.session import LIBPQ_DIALECTS, Session
-from lineage_kit.extractors.sql.stored import StoredTable, read_catalogue
+from lineage_kit.extractors.sql.stored import StoredTable, Tables, read_catalogue
+from lineage_kit.facets.incomplete import Cause
+from lineage_kit.facets.no_datasets import Reason
 from lineage_kit.sql import TableName, analyze
 
 if TYPE_CHECKING:
@@ -29,12 +31,14 @@ class Ask(Enum):
     COLUMNS = 2
 
 
-@dataclass(frozen=True)
-class Tables:
-    """How the tables of the SQL are named and stored."""
-
-    source: Source
-    stored: Mapping[TableName, StoredTable] = field(default_factory=dict)
+def read_sql(extraction: Extraction, source: Source, sql: str | list[str]) -> SqlLineage:
+    """Return what the engine makes of ``sql`` without knowing any table, and note what it did not understand."""
+    found = analyze(sql, dialect=source.database.dialect)
+    for problem in found.problems:
+        message = f"Statement {problem.statement + 1} was not understood: {problem.reason}"
+        extraction.omit("sql", Cause.SQL_NOT_UNDERSTOOD, message)
+        extraction.explain(Reason.SQL_NOT_UNDERSTOOD, message)
+    return found
 
 
 def lineage_of_sql(
@@ -46,7 +50,7 @@ def lineage_of_sql(
         extraction: the task and the event.
         source: the database.
         sql: what ran or will run.
-        found: what the engine made of ``sql`` without knowing any table.
+        found: what :func:`read_sql` returned.
         ask: what the database may be asked.
 
     """

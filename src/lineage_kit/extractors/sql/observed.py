@@ -6,10 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lineage_kit.extractors.merge import combine
-from lineage_kit.extractors.sql.lineage import Ask, lineage_of_sql
-from lineage_kit.extractors.sql.source import source_of
-from lineage_kit.facets.no_datasets import Reason
-from lineage_kit.sql import analyze
+from lineage_kit.extractors.sql.lineage import Ask, lineage_of_sql, read_sql
+from lineage_kit.extractors.sql.source import find_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,13 +35,8 @@ def lineage_of_reports(extraction: Extraction, reports: Iterable[Any]) -> Operat
 
 
 def _lineage(extraction: Extraction, hook: Any, database: str | None, statements: list[str]) -> OperatorLineage | None:
-    source = source_of(hook, database)
+    source = find_source(extraction, hook, database)
     if source is None:
-        extraction.explain(
-            Reason.UNSUPPORTED_HOOK,
-            f"{type(hook).__name__} ran SQL, but does not say how its database names tables; "
-            "lineage_kit.datasets.databases.register_database can teach it.",
-        )
         return None
-    found = analyze(statements, dialect=source.database.dialect)
+    found = read_sql(extraction, source, statements)
     return lineage_of_sql(extraction, source, statements, found, Ask.DEFAULT_SCHEMA)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lineage_kit.sql import TableName
@@ -29,6 +29,14 @@ class StoredTable:
         if stored is None:
             stored = next((column for column, _ in self.columns if column.lower() == name.lower()), name)
         return stored
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables that some SQL names: the database that they are in, and those that its catalogue has."""
+
+    source: Source
+    stored: Mapping[TableName, StoredTable] = field(default_factory=dict)
 
 
 def read_catalogue(
