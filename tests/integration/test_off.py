@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,6 @@ def _scrub(value: Any, home: str) -> Any:
     if isinstance(value, dict):
         return {key: _scrub(each, home) for key, each in value.items()}
     if isinstance(value, list):
-        # Airflow writes some sets as lists, in any order.
         return sorted((_scrub(each, home) for each in value), key=repr)
     if isinstance(value, float):
         return "<seconds>"
@@ -50,7 +50,8 @@ def _scrub(value: Any, home: str) -> Any:
     text = value.replace(home, "<home>")
     for pattern, replacement in _VOLATILE:
         text = pattern.sub(replacement, text)
-    return text
+    # Airflow writes some sets as lists, and some lists as text, in any order.
+    return repr(sorted(ast.literal_eval(text))) if text.startswith("['") else text
 
 
 def _ordered(events: list[Event]) -> list[Event]:
