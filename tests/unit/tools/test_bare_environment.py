@@ -16,7 +16,7 @@ LIST = """
 import importlib.metadata, importlib.util, json
 print(json.dumps({
     "distributions": sorted({found.name for found in importlib.metadata.distributions()}),
-    "entry points": sorted({str((found.group, found.name, found.value)) for found in importlib.metadata.entry_points()}),
+    "entry points": sorted({f"{ep.group} {ep.name} {ep.value}" for ep in importlib.metadata.entry_points()}),
     "lineage_kit": importlib.util.find_spec("lineage_kit") is not None,
 }))
 """
