@@ -109,7 +109,3 @@ def get_airflow_commands() -> list[Any]:
             ],
         )
     ]
-
-
-if __name__ == "__main__":
-    sys.exit(main())

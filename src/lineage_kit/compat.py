@@ -43,14 +43,6 @@ def forks_tasks(component: Any) -> bool:
     return "LocalExecutor" in conf.get("core", "executor", fallback="")
 
 
-def tasks_run_without_database() -> bool:
-    """Tell whether this is a task process of Airflow 3, where connections come from the supervisor.
-
-    On Airflow 2 they come from the metadata database, over a session that a listener shares with the task.
-    """
-    return "airflow.sdk.execution_time.task_runner" in sys.modules
-
-
 def default_source_code_enabled() -> bool:
     """Tell whether source code may be sent, on providers that do not say it per task (before 2.19)."""
     from airflow.providers.openlineage import conf
@@ -103,15 +95,11 @@ def hook_lineage_collector() -> Any | None:
     return collector if hasattr(collector, "has_collected") else None
 
 
-def reset_hook_lineage_collector() -> bool:
-    """Give the next task of this process a collector of its own; False where Airflow (before 3.2) offers no way."""
-    if not _collector_exists():
-        return True
+def reset_hook_lineage_collector() -> None:
+    """Give the next task of this process a collector of its own; Airflow before 3.2 offers no way."""
     cache_clear = getattr(_collector_getter(), "cache_clear", None)
-    if cache_clear is None:
-        return False
-    cache_clear()
-    return True
+    if cache_clear is not None and _collector_exists():
+        cache_clear()
 
 
 def sql_hook_lineage_key() -> str | None:
@@ -164,6 +152,19 @@ def unknown_source_attribute(task: Any) -> dict[str, Any]:
 
     facets: dict[str, Any] = get_unknown_source_attribute_run_facet(task=task)
     return facets
+
+
+def provider_declared(manager: ExtractorManager, task: Any, task_instance: Any) -> OperatorLineage:
+    """Return the inlets and outlets as the OpenLineage provider converts them; newer releases add runtime outlets."""
+    import inspect
+
+    from airflow.providers.openlineage.extractors import OperatorLineage
+
+    lineage = OperatorLineage()
+    extra = {"task_instance": task_instance}
+    wanted = inspect.signature(manager.extract_inlets_and_outlets).parameters
+    manager.extract_inlets_and_outlets(lineage, task, **{name: extra[name] for name in extra if name in wanted})
+    return lineage
 
 
 def runtime_outlets(task_instance: Any) -> list[Any]:

@@ -99,6 +99,13 @@ def test_declared_files_are_named_by_the_rules(run: DagRunEvents) -> None:
     assert event["job"]["facets"]["sourceCode"]["sourceCode"] == "true"
 
 
+def test_asset_is_a_dataset(run: DagRunEvents) -> None:
+    """An asset among the outlets is told on every release of the provider, also on those that ignore it there."""
+    event = run.task("asset").complete
+
+    assert [(each["namespace"], each["name"]) for each in event["outputs"]] == [("file", "/data/asset.csv")]
+
+
 def test_temporary_files_are_not_lineage(run: DagRunEvents) -> None:
     """Of the files that hooks reported only the lasting one is told, beside the outlet."""
     event = run.task("reads_a_temporary_file").complete

@@ -6,7 +6,6 @@ import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import attrs
 from airflow.providers.openlineage.extractors import OperatorLineage
 from airflow.providers.openlineage.extractors.manager import ExtractorManager
 from openlineage.client.event_v2 import Dataset
@@ -45,16 +44,17 @@ def _datasets(extraction: Extraction, entities: list[Any]) -> list[Any]:
 
 
 def _dataset(extraction: Extraction, entity: Any) -> Any | None:
-    if isinstance(entity, Dataset):
-        # The author's own object is left alone when facets are merged or dropped later.
-        return attrs.evolve(entity, facets=dict(entity.facets or {}))
     rendered = _render(extraction, entity)
     url = getattr(rendered, "url", None)
     if isinstance(url, str) and (name := from_uri(url)):
         # The provider's conversion leaves the namespace of a local path empty, and keeps the bucket in
         # the name.
         return Dataset(namespace=name.namespace, name=name.name)
-    return ExtractorManager.convert_to_ol_dataset(rendered)
+    dataset = ExtractorManager.convert_to_ol_dataset(rendered)
+    if dataset is None and isinstance(getattr(rendered, "uri", None), str):
+        # An asset, which releases of the provider before 2.16 do not take here although they can translate it.
+        dataset = compat.translate_asset(rendered, None)
+    return dataset
 
 
 def _render(extraction: Extraction, entity: Any) -> Any:

@@ -7,19 +7,20 @@ the kit that fails leaves the event as it would have been without it.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from airflow.providers.openlineage.extractors import BaseExtractor, OperatorLineage
 
 from lineage_kit import compat, conf
 from lineage_kit.extractors import declared, observed, registry, report, size, source_text
 from lineage_kit.extractors.extraction import Budget, EventKind, Extraction
+from lineage_kit.extractors.family import FamilyLineage
 from lineage_kit.extractors.merge import combine, has_datasets
 from lineage_kit.extractors.speaker import Kind, Speaker, find_speaker
 from lineage_kit.facets.no_datasets import Reason
 
 if TYPE_CHECKING:
-    from lineage_kit.extractors.family import FamilyLineage
+    from lineage_kit.extractors.family import Family
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +30,6 @@ class EnrichingExtractor(BaseExtractor):
 
     It also works when named in ``[openlineage] extractors``, through the subclasses that name operators.
     """
-
-    belongs_to_lineage_kit: ClassVar[bool] = True
 
     @classmethod
     def get_operator_classnames(cls) -> list[str]:
@@ -129,21 +128,21 @@ class Enrichment:
     def lineage(self) -> OperatorLineage:
         """Return the merged lineage, safe to send and within the size limit."""
         extraction = self._extraction
-        base, hook_lineage_due = self._speaker_and_family()
-        parts = [base]
-        if extraction.enabled("declared") and (named := extraction.guard("declared", self._declared)):
+        base = self._speaker_and_family()
+        parts = [base.lineage]
+        if named := extraction.guard("declared", lambda: self._declared(base)):
             parts.append(named)
-        if hook_lineage_due:
-            parts.extend(extraction.guard("observed", lambda: self._observed(parts)) or ())
-        merged = combine(parts)
+        if base.hook_lineage_due:
+            parts.extend(extraction.guard("observed", lambda: self._observed(base, parts)) or ())
+        merged = extraction.guard("merge", lambda: combine(parts)) or base.lineage
         if not extraction.guard("source text", lambda: source_text.protect(merged, extraction)):
             source_text.withhold(merged)
         extraction.guard("size", lambda: size.fit(merged, extraction))
-        extraction.guard("reason", lambda: report.attach(merged, extraction, self._speaker))
+        extraction.guard("reason", lambda: report.attach(merged, extraction))
         return merged
 
-    def _speaker_and_family(self) -> tuple[OperatorLineage, bool]:
-        """Return what the speaker or the kit's family knows, and whether the provider would go on to hook lineage."""
+    def _speaker_and_family(self) -> FamilyLineage:
+        """Return what the speaker or the kit's family knows."""
         extraction, task = self._extraction, self._extraction.task
         family = registry.family_of(task)
         if family is not None and not extraction.enabled(family.part):
@@ -151,34 +150,48 @@ class Enrichment:
             family = None
         if family is None or self._speaker.kind is Kind.USER:
             answer = self._ask_speaker()
-            return answer, not has_datasets(answer)
+            return FamilyLineage(answer, replaces=False, hook_lineage_due=not has_datasets(answer))
         found: FamilyLineage | None = None
         generic = self._speaker.kind is Kind.OPERATOR and family.may_replace(task)
         if generic:
-            found = extraction.attempt(family.part, lambda: family.extract(extraction))
+            found = self._ask_family(family)
             if found is not None and found.replaces:
-                return found.lineage, found.hook_lineage_due
+                return found
         answer = self._ask_speaker()
         if has_datasets(answer):
-            return answer, False
+            return FamilyLineage(answer, replaces=False, hook_lineage_due=False)
         if not generic:
-            found = extraction.attempt(family.part, lambda: family.extract(extraction))
-        return (combine([answer, found.lineage]) if found else answer), True
+            found = self._ask_family(family)
+        lineage = combine([answer, found.lineage]) if found else answer
+        return FamilyLineage(lineage, replaces=found is not None and found.replaces, hook_lineage_due=True)
 
     def _ask_speaker(self) -> OperatorLineage:
-        extraction = self._extraction
-        answer = extraction.guard(
-            self._speaker.describe(extraction.task),
-            self._floor.lineage,
-        )
+        name = self._speaker.describe(self._extraction.task)
+        self._extraction.asked = name
+        answer = self._extraction.guard(name, self._floor.lineage)
         return answer if answer is not None else OperatorLineage()
 
-    def _observed(self, parts: list[OperatorLineage]) -> list[OperatorLineage]:
+    def _ask_family(self, family: Family) -> FamilyLineage | None:
+        self._extraction.asked = f"lineage_kit.{family.part}"
+        return self._extraction.attempt(family.part, lambda: family.extract(self._extraction))
+
+    def _observed(self, base: FamilyLineage, parts: list[OperatorLineage]) -> list[OperatorLineage]:
         extraction = self._extraction
+        if not observed.reported():
+            return []
         if not compat.hook_lineage_allowed(extraction.task):
             report.explain_policy(extraction)
             return []
-        return observed.contribute(extraction, known=any(has_datasets(part) for part in parts))
+        known = any(has_datasets(part) for part in parts)
+        # What the family replaced is the SQL that the hook reported.
+        return observed.contribute(extraction, known=known, queries=not base.replaces)
 
-    def _declared(self) -> OperatorLineage:
-        return declared.declared_lineage(self._extraction)
+    def _declared(self, base: FamilyLineage) -> OperatorLineage | None:
+        extraction = self._extraction
+        if extraction.enabled("declared"):
+            return declared.declared_lineage(extraction)
+        if not base.hook_lineage_due or observed.reported_datasets():
+            return None
+        # Here the provider alone would have turned to inlets and outlets; the kit's datasets must not keep them out.
+        manager = compat.extractor_manager()
+        return compat.provider_declared(manager, extraction.task, extraction.task_instance) if manager else None

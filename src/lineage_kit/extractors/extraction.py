@@ -55,6 +55,7 @@ class Extraction:
     disabled_parts: frozenset[str] = frozenset()
     source_code_enabled: bool = True
     mask_literals: bool = False
+    asked: str = "none"
     explanations: list[Explanation] = field(default_factory=list)
     omissions: list[Omission] = field(default_factory=list)
 

@@ -38,9 +38,6 @@ class Family(Protocol):
     def load(self) -> None:
         """Import what extraction will need, in a process from which others will be forked."""
 
-    def prepare(self, task: Any) -> None:
-        """Do what both events of the task will need, in the task's own process, before one is forked for each."""
-
     def may_replace(self, task: Any) -> bool:
         """Tell whether the operator's OpenLineage methods are generic ones that the family can do better than."""
 

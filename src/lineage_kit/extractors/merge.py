@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.openlineage.extractors import OperatorLineage
@@ -32,13 +33,21 @@ def combine(parts: Iterable[OperatorLineage]) -> OperatorLineage:
 
 
 def unite(datasets: Iterable[Any]) -> list[Any]:
-    """Return the datasets, in order, each identity once."""
+    """Return copies of the datasets, in order, each identity once; their facets may be taken out later."""
     united: dict[tuple[str, str], Any] = {}
     for dataset in datasets:
         identity = (dataset.namespace, dataset.name)
         known = united.get(identity)
-        united[identity] = dataset if known is None else _merge(known, dataset)
+        united[identity] = _copy(dataset) if known is None else _merge(known, dataset)
     return list(united.values())
+
+
+def _copy(dataset: Any) -> Any:
+    copied = copy.copy(dataset)
+    for attribute in ("facets", "inputFacets", "outputFacets"):
+        if getattr(dataset, attribute, None) is not None:
+            setattr(copied, attribute, dict(getattr(dataset, attribute)))
+    return copied
 
 
 def _merge(first: Any, second: Any) -> Any:

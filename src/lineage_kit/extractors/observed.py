@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+def reported() -> bool:
+    """Tell whether hooks reported anything in this process."""
+    collector = compat.hook_lineage_collector()
+    return collector is not None and bool(collector.has_collected)
+
+
 def reported_datasets() -> bool:
     """Tell whether the OpenLineage provider, asked for hook lineage, would answer with datasets."""
     collector = compat.hook_lineage_collector()
@@ -33,7 +39,7 @@ def reported_datasets() -> bool:
     )
 
 
-def contribute(extraction: Extraction, *, known: bool) -> list[OperatorLineage]:
+def contribute(extraction: Extraction, *, known: bool, queries: bool) -> list[OperatorLineage]:
     """Return what hooks reported, and see to it that the provider's child events are sent exactly once.
 
     The provider asks for hook lineage itself when the extractor's answer has no dataset. It must be asked
@@ -42,6 +48,7 @@ def contribute(extraction: Extraction, *, known: bool) -> list[OperatorLineage]:
     Args:
         extraction: the task and the event.
         known: whether the answer has datasets already.
+        queries: whether the SQL that hooks reported is still to be analysed.
 
     """
     collector = compat.hook_lineage_collector()
@@ -55,7 +62,7 @@ def contribute(extraction: Extraction, *, known: bool) -> list[OperatorLineage]:
             part
             for part in (
                 extraction.attempt("observed", lambda: _assets(extraction, collected)),
-                extraction.attempt("observed", lambda: _queries(extraction, collected)),
+                extraction.attempt("observed", lambda: _queries(extraction, collected)) if queries else None,
             )
             if part is not None
         ]

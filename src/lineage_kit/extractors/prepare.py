@@ -27,7 +27,7 @@ def prepare(task_instance: Any, manager: ExtractorManager) -> None:
     registry.ORIGINALS.displace(manager, task.task_type, EnrichingExtractor)
     family = registry.family_of(task)
     if family and family.part not in conf.disabled_parts():
-        family.prepare(task)
+        family.load()
 
 
 def preload() -> None:

@@ -23,8 +23,8 @@ _FAMILIES = {
     "airflow.providers.common.sql.operators.sql.BaseSQLOperator": "lineage_kit.extractors.sql.family",
 }
 
-#: An extractor class of the kit carries this attribute, so that it is never taken for a user's.
-OURS = "belongs_to_lineage_kit"
+#: Extractors from here are the kit's own; a user's subclass of one is the user's.
+_OUR_MODULES = "lineage_kit."
 
 
 class Originals:
@@ -93,7 +93,7 @@ def _family(module: str) -> Family:
 
 def _not_ours(name: str, extractor: type[BaseExtractor] | None) -> type[BaseExtractor] | None:
     """Return ``extractor``, or where it is the kit's, what the OpenLineage provider itself would have used."""
-    if extractor is None or not getattr(extractor, OURS, False):
+    if extractor is None or not extractor.__module__.startswith(_OUR_MODULES):
         return extractor
     built_in = (BashExtractor, PythonExtractor)
     return next((candidate for candidate in built_in if name in candidate.get_operator_classnames()), None)

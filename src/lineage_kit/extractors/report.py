@@ -10,7 +10,6 @@ from lineage_kit import compat
 from lineage_kit.extractors import observed
 from lineage_kit.extractors.extraction import EventKind
 from lineage_kit.extractors.merge import distinct, has_datasets
-from lineage_kit.extractors.speaker import Kind, Speaker
 from lineage_kit.facets import incomplete, no_datasets
 from lineage_kit.facets.no_datasets import Explanation, Reason
 
@@ -24,13 +23,16 @@ _OLD_COMMON_SQL = (
     "Upgrade it and the OpenLineage provider (2.11 or later), or declare inlets and outlets."
 )
 
+#: Nobody, and the provider's own extractors for Bash and Python, which send source code only.
+_KNOW_NO_DATA = frozenset({"none", "BashExtractor", "PythonExtractor"})
+
 
 def explain_policy(extraction: Extraction) -> None:
     """Note that the user's emission policy keeps lineage of hooks out of the event."""
     extraction.explain(Reason.POLICY, "The OpenLineage emission policy leaves out what hooks report for this task.")
 
 
-def attach(lineage: OperatorLineage, extraction: Extraction, speaker: Speaker) -> None:
+def attach(lineage: OperatorLineage, extraction: Extraction) -> None:
     """Add the kit's own run facets to ``lineage``."""
     finished = extraction.kind is not EventKind.START
     if finished and _hooks_are_silent(extraction):
@@ -41,8 +43,8 @@ def attach(lineage: OperatorLineage, extraction: Extraction, speaker: Speaker) -
         )
     if finished and extraction.enabled("reason") and not _will_have_datasets(lineage, extraction):
         lineage.run_facets[no_datasets.KEY] = no_datasets.LineageKitNoDatasetsRunFacet(
-            extractor=speaker.describe(extraction.task),
-            explanations=distinct(extraction.explanations or [_default(extraction, speaker)]),
+            extractor=extraction.asked,
+            explanations=distinct(extraction.explanations or [_default(extraction)]),
         )
 
 
@@ -68,10 +70,10 @@ def _note_silent_hooks(lineage: OperatorLineage, extraction: Extraction) -> None
         extraction.explain(Reason.UNSUPPORTED_HOOK, _OLD_COMMON_SQL)
 
 
-def _default(extraction: Extraction, speaker: Speaker) -> Explanation:
+def _default(extraction: Extraction) -> Explanation:
     """Return the explanation for a task of which no part said anything."""
     task_type = extraction.task.task_type
-    if speaker.kind in (Kind.NOBODY, Kind.BUILT_IN):
+    if extraction.asked in _KNOW_NO_DATA:
         return Explanation(
             reason=Reason.NO_EXTRACTOR.value,
             message=(
@@ -79,6 +81,4 @@ def _default(extraction: Extraction, speaker: Speaker) -> Explanation:
                 "Declare inlets and outlets, or register an extractor for it."
             ),
         )
-    return Explanation(
-        reason=Reason.NOTHING_FOUND.value, message=f"{speaker.describe(extraction.task)} named no dataset."
-    )
+    return Explanation(reason=Reason.NOTHING_FOUND.value, message=f"{extraction.asked} named no dataset.")

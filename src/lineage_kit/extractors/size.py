@@ -39,6 +39,12 @@ def fit(lineage: OperatorLineage, extraction: Extraction) -> None:
                 Cause.SIZE_BUDGET,
                 f"Dropped: the event would have taken {size} bytes; [lineage_kit] max_event_bytes is {limit}.",
             )
+    if (size := _size(lineage)) > limit:
+        extraction.omit(
+            "size",
+            Cause.SIZE_BUDGET,
+            f"Nothing is left to drop: the event takes {size} bytes; [lineage_kit] max_event_bytes is {limit}.",
+        )
 
 
 def _drop_dataset_facet(name: str) -> Callable[[OperatorLineage], bool]:
@@ -72,7 +78,8 @@ def _size(lineage: OperatorLineage) -> int:
 
 def _estimate(lineage: OperatorLineage) -> int:
     """Return roughly how many bytes the lineage takes, without serialising it."""
-    sql = lineage.job_facets.get("sql")
+    texts = (getattr(facet, name, "") for facet in lineage.job_facets.values() for name in ("query", "sourceCode"))
+    characters = sum(len(text) for text in texts if isinstance(text, str))
     things = _SURELY_SMALL
     for dataset in (*lineage.inputs, *lineage.outputs):
         facets = dataset.facets or {}
@@ -81,4 +88,4 @@ def _estimate(lineage: OperatorLineage) -> int:
         if schema := facets.get("schema"):
             things += len(schema.fields or ())
         things += 1
-    return things * _BYTES_PER_FIELD + (len(sql.query) * _BYTES_PER_CHARACTER if sql else 0)
+    return things * _BYTES_PER_FIELD + characters * _BYTES_PER_CHARACTER

@@ -6,9 +6,8 @@ without the credentials that statements like COPY carry, and without literals wh
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
-
-import attrs
 
 if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage
@@ -37,9 +36,10 @@ def protect(lineage: OperatorLineage, extraction: Extraction) -> bool:
         for name in _SOURCE_FACETS:
             lineage.job_facets.pop(name, None)
     elif sql := lineage.job_facets.get("sql"):
-        lineage.job_facets["sql"] = attrs.evolve(sql, query=_text(sql.query, extraction))
+        lineage.job_facets["sql"] = _changed(sql, query=_text(sql.query, extraction))
     if errors := lineage.run_facets.get("extractionError"):
-        errors.errors = [_without_text(error, extraction) for error in errors.errors]
+        masked = [_without_text(error, extraction) for error in errors.errors]
+        lineage.run_facets["extractionError"] = _changed(errors, errors=masked)
     _protect_checks(lineage, extraction)
     return True
 
@@ -54,19 +54,31 @@ def _text(sql: str, extraction: Extraction) -> str:
 
 def _without_text(error: Any, extraction: Extraction) -> Any:
     """Return an extraction error whose statement is masked; the parser's message may quote it, so it goes with it."""
-    return attrs.evolve(
+    return _changed(
         error, task=error.task and _text(error.task, extraction), errorMessage=_text(error.errorMessage, extraction)
     )
 
 
 def _protect_checks(lineage: OperatorLineage, extraction: Extraction) -> None:
     """Mask the SQL that results of data quality checks carry as their content."""
-    results: list[Any] = []
     for dataset in (*lineage.inputs, *lineage.outputs):
-        facet = (dataset.facets or {}).get("dataQualityAssertions")
-        results.extend(facet.assertions if facet else ())
+        facets = dataset.facets or {}
+        if checks := facets.get("dataQualityAssertions"):
+            assertions = [_masked_result(result, extraction) for result in checks.assertions]
+            facets["dataQualityAssertions"] = _changed(checks, assertions=assertions)
     if tests := lineage.run_facets.get("test"):
-        results.extend(tests.tests)
-    for result in results:
-        if getattr(result, "content", None):
-            result.content = _text(result.content, extraction)
+        results = [_masked_result(result, extraction) for result in tests.tests]
+        lineage.run_facets["test"] = _changed(tests, tests=results)
+
+
+def _masked_result(result: Any, extraction: Extraction) -> Any:
+    content = getattr(result, "content", None)
+    return _changed(result, content=_text(content, extraction)) if content else result
+
+
+def _changed(facet: Any, **changes: Any) -> Any:
+    """Return a copy of a facet, or of a part of one, with other values; the original may be used again elsewhere."""
+    changed = copy.copy(facet)
+    for name, value in changes.items():
+        setattr(changed, name, value)
+    return changed

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from airflow.exceptions import AirflowSkipException
+from airflow.providers.common.compat.assets import Asset
 from airflow.providers.common.compat.lineage.entities import File, Table
 from airflow.providers.common.sql.operators.sql import BaseSQLOperator, SQLExecuteQueryOperator
 from airflow.providers.sqlite.hooks.sqlite import SqliteHook
@@ -93,6 +94,8 @@ with DAG("lineage", schedule=None) as dag:
     seed >> reads_a_temporary_file()
 
     seed >> BashOperator(task_id="bash", bash_command="true", outlets=[File(url="/data/out.csv")])
+
+    seed >> BashOperator(task_id="asset", bash_command="true", outlets=[Asset("file:///data/asset.csv")])
 
     seed >> UndescribedOperator(task_id="undescribed", conn_id="warehouse")
 

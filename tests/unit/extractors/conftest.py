@@ -140,17 +140,19 @@ def _use_real_collector(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _fresh_process_state() -> Any:
     """Give each test the hook lineage collector and the registry of a process that has run no task."""
-    from lineage_kit import compat
     from lineage_kit.extractors import registry
 
     registry.ORIGINALS.__init__()
     registry._running = None
-    assert compat.reset_hook_lineage_collector() or _empty_global_collector()
+    _empty_collector()
     return
 
 
-def _empty_global_collector() -> bool:
-    from airflow.lineage import hook
+def _empty_collector() -> None:
+    from lineage_kit import compat
 
-    hook._hook_lineage_collector = None
-    return True
+    compat.reset_hook_lineage_collector()
+    if compat._collector_exists():  # before Airflow 3.2 it is a module global
+        from airflow.lineage import hook
+
+        hook._hook_lineage_collector = None

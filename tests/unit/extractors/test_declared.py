@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from airflow.providers.common.compat.assets import Asset
 from airflow.providers.common.compat.lineage.entities import Column, File, Table
 from airflow.providers.standard.operators.empty import EmptyOperator
 from openlineage.client.event_v2 import Dataset
@@ -13,6 +14,7 @@ from lineage_kit.facets import no_datasets
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pytest
     from airflow.providers.openlineage.extractors import OperatorLineage
 
     Extract = Callable[..., OperatorLineage]
@@ -70,6 +72,20 @@ def test_dataset_of_the_author_is_copied(extract: Extract) -> None:
     found.facets["x"] = "y"
 
     assert mine.facets == {}
+
+
+def test_assets_are_translated(extract: Extract) -> None:
+    """An asset is a dataset on every release of the provider, also on those that ignore it in outlets."""
+    found = extract(EmptyOperator(task_id="t", outlets=[Asset("file:///data/x.csv")])).outputs
+
+    assert identities(found) == [("file", "/data/x.csv")]
+
+
+def test_switched_off_part_leaves_what_the_provider_does(extract: Extract, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `declared` off, a task of which nothing else is known tells its outlets, as it does without the kit."""
+    monkeypatch.setenv("AIRFLOW__LINEAGE_KIT__DISABLED_PARTS", "declared")
+
+    assert identities(extract(EmptyOperator(task_id="t", outlets=[Dataset("ns", "name")])).outputs) == [("ns", "name")]
 
 
 def test_declaration_that_means_nothing_is_named_in_the_reason(extract: Extract) -> None:

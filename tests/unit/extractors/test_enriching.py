@@ -191,7 +191,7 @@ _STEPS = [
     (registry, "task_instance_of"),
     (SqlFamily, "extract"),
     (SqlFamily, "may_replace"),
-    (SqlFamily, "prepare"),
+    (SqlFamily, "load"),
     (conf, "time_budget"),
     (conf, "disabled_parts"),
     (conf, "max_event_bytes"),

@@ -130,12 +130,14 @@ class TestUnite:
         assert [(one.namespace, one.name) for one in unite(datasets)] == [("db", "t"), ("other", "t"), ("db", "u")]
 
     def test_alone(self) -> None:
-        """A dataset that comes once is handed on as it is."""
+        """A dataset that comes once is handed on as a copy, whose facets may be taken out."""
         dataset = Dataset("db", "t", facets={"schema": schema("a")})
 
         (united,) = unite([dataset])
 
-        assert united is dataset
+        assert united == dataset
+        assert united is not dataset
+        assert united.facets is not dataset.facets
 
     def test_facets(self) -> None:
         """Facets come together; of the same facet the first is kept."""

@@ -16,7 +16,7 @@ from lineage_kit import compat
 from lineage_kit.extractors import registry
 from lineage_kit.extractors.enriching import EnrichingExtractor
 from lineage_kit.extractors.prepare import preload, prepare
-from lineage_kit.extractors.sql.family import FAMILY, SqlFamily
+from lineage_kit.extractors.sql.family import SqlFamily
 
 if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors.manager import ExtractorManager
@@ -47,8 +47,7 @@ def sql() -> SQLExecuteQueryOperator:
 def warmed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Note when a family is asked to load what it needs."""
     calls: list[str] = []
-    monkeypatch.setattr(SqlFamily, "prepare", lambda self, *_: calls.append(self.part))
-    monkeypatch.setattr(SqlFamily, "load", lambda self: calls.append(f"{self.part} for all"))
+    monkeypatch.setattr(SqlFamily, "load", lambda self: calls.append(self.part))
     return calls
 
 
@@ -136,7 +135,7 @@ class TestPreloading:
         """A process that others are forked from loads what all families need."""
         preload()
 
-        assert warmed == ["sql for all"]
+        assert warmed == ["sql"]
 
     def test_disabled_part(self, warmed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
         """A family that the user disabled is not loaded."""
@@ -144,45 +143,6 @@ class TestPreloading:
         preload()
 
         assert warmed == []
-
-
-class TestHook:
-    def test_is_made_before_the_fork(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Where connections come from the supervisor, the operator's hook is there when it runs."""
-        monkeypatch.setattr(compat, "tasks_run_without_database", lambda: True)
-        monkeypatch.setenv("AIRFLOW_CONN_C", '{"conn_type": "sqlite", "host": "x.db"}')
-        operator = sql()
-
-        FAMILY.prepare(operator)
-
-        assert "_hook" in vars(operator)
-
-    def test_missing_connection_is_left_to_the_task(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A connection that does not exist is the task's own failure, not one of its preparation."""
-        monkeypatch.setattr(compat, "tasks_run_without_database", lambda: True)
-
-        def refuse() -> None:
-            raise RuntimeError
-
-        operator = sql()
-        monkeypatch.setattr(operator, "get_hook", refuse)
-
-        FAMILY.prepare(operator)
-
-        assert "_hook" not in vars(operator)
-
-    def test_way_of_ones_own_is_not_taken(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A hook that an operator makes in its own way, which may open a tunnel, is not made before its time."""
-        monkeypatch.setattr(compat, "tasks_run_without_database", lambda: True)
-
-        class TunnelOperator(SQLExecuteQueryOperator):
-            """An operator whose hook is more than a hook."""
-
-            def get_db_hook(self) -> Any:
-                """Fail the test."""
-                pytest.fail("the hook was made")
-
-        FAMILY.prepare(TunnelOperator(task_id="t", conn_id="c", sql="SELECT 1"))
 
 
 def test_parser_is_loaded_for_sql_only() -> None:

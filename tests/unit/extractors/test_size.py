@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from airflow.providers.openlineage.extractors import OperatorLineage
 from openlineage.client.event_v2 import Dataset
-from openlineage.client.facet_v2 import column_lineage_dataset, schema_dataset, sql_job
+from openlineage.client.facet_v2 import column_lineage_dataset, schema_dataset, source_code_job, sql_job
 from openlineage.client.serde import Serde
 
 from lineage_kit.extractors import size
@@ -127,11 +127,11 @@ def test_every_dataset(extraction: Extraction, limit: Callable[[int], None]) -> 
     size.fit(lineage, extraction)
 
     assert [dataset.facets for dataset in (*lineage.inputs, *lineage.outputs)] == [{}, {}]
-    assert [note.part for note in extraction.omissions] == ["column_lineage", "schema", "sql"]
+    assert [note.part for note in extraction.omissions] == ["column_lineage", "schema", "sql", "size"]
 
 
 def test_nothing_to_drop(extraction: Extraction, limit: Callable[[int], None]) -> None:
-    """What is not there is not recorded; datasets are never dropped."""
+    """Datasets are never dropped; an event that is too large all the same says so."""
     lineage = OperatorLineage(inputs=[Dataset("db", "t"), Dataset("db", "u", facets={})])
     lineage.inputs[0].facets = None
     limit(1)
@@ -139,7 +139,17 @@ def test_nothing_to_drop(extraction: Extraction, limit: Callable[[int], None]) -
     size.fit(lineage, extraction)
 
     assert [dataset.name for dataset in lineage.inputs] == ["t", "u"]
-    assert extraction.omissions == []
+    assert [note.part for note in extraction.omissions] == ["size"]
+
+
+def test_source_code_counts(extraction: Extraction, limit: Callable[[int], None]) -> None:
+    """Source code, which is not dropped, can make an event too large, and that is noticed."""
+    code = source_code_job.SourceCodeJobFacet(language="python", sourceCode="x" * 5_000_000)
+    limit(1_000_000)
+
+    size.fit(OperatorLineage(job_facets={"sourceCode": code}), extraction)
+
+    assert [note.part for note in extraction.omissions] == ["size"]
 
 
 def test_no_limit(extraction: Extraction, limit: Callable[[int], None]) -> None:

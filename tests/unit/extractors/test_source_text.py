@@ -194,3 +194,15 @@ def test_withhold() -> None:
 
     assert (found.run_facets, list(found.job_facets)) == ({}, ["documentation"])
     assert [(dataset.name, dataset.facets) for dataset in (*found.inputs, *found.outputs)] == [("t", {}), ("u", {})]
+
+
+def test_given_facets_are_not_changed() -> None:
+    """Facets may belong to the DAG's author or be sent again; what is masked is a copy of them."""
+    found = lineage()
+    given = found.inputs[0].facets["dataQualityAssertions"].assertions[0]
+    errors = found.run_facets["extractionError"].errors
+
+    source_text.protect(found, Extraction(task=None, kind=EventKind.COMPLETE, task_instance=None, budget=Budget(1)))
+
+    assert given.content == SQL
+    assert errors[0].task == SQL

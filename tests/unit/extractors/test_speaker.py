@@ -83,15 +83,19 @@ def test_order(manager: ExtractorManager) -> None:
     assert speaker_of(manager, plain) == Speaker(Kind.NOBODY, None)
 
 
-@pytest.mark.parametrize(
-    "method",
-    ["get_openlineage_facets_on_start", "get_openlineage_facets_on_complete", "get_openlineage_facets_on_failure"],
-)
+@pytest.mark.parametrize("method", ["get_openlineage_facets_on_start", "get_openlineage_facets_on_complete"])
 def test_any_method(manager: ExtractorManager, method: str) -> None:
     """One of the methods is enough for the operator to speak for itself."""
     operator: Any = type("Own", (EmptyOperator,), {method: lambda *_: OperatorLineage()})
 
     assert speaker_of(manager, operator(task_id="t")).kind is Kind.OPERATOR
+
+
+def test_method_for_failures_alone_does_not_count(manager: ExtractorManager) -> None:
+    """The provider does not look for it, and sends its facet for unknown operators."""
+    operator: Any = type("Own", (EmptyOperator,), {"get_openlineage_facets_on_failure": lambda *_: OperatorLineage()})
+
+    assert speaker_of(manager, operator(task_id="t")) == Speaker(Kind.NOBODY, None)
 
 
 def test_method_must_be_callable(manager: ExtractorManager) -> None:

@@ -23,17 +23,18 @@ if TYPE_CHECKING:
 _Sources = dict[tuple[str, str, str], Any]
 
 
-def build(found: SqlLineage, tables: Tables, *, column_lineage: bool) -> OperatorLineage:
-    """Return inputs and outputs with their schemas, and the outputs with their column lineage."""
+def build(found: SqlLineage, tables: Tables, *, column_lineage: bool) -> tuple[OperatorLineage, bool]:
+    """Return inputs and outputs with their schemas, outputs with column lineage; and whether all tables have a name."""
     builder = _Builder(tables)
     inputs = [builder.dataset(table) for table in found.inputs]
     outputs = [builder.dataset(table) for table in found.outputs]
     if column_lineage:
         builder.attach_columns([dataset for dataset in outputs if dataset is not None], found.columns)
-    return OperatorLineage(
+    lineage = OperatorLineage(
         inputs=unite(dataset for dataset in inputs if dataset is not None),
         outputs=unite(dataset for dataset in outputs if dataset is not None),
     )
+    return lineage, None not in inputs and None not in outputs
 
 
 class _Builder:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from airflow.exceptions import AirflowOptionalProviderFeatureException
 from airflow.providers.openlineage.extractors import OperatorLineage
 from openlineage.client.facet_v2 import sql_job
 
-from lineage_kit import compat
 from lineage_kit.extractors.extraction import EventKind, Extraction
 from lineage_kit.extractors.family import FamilyLineage
 from lineage_kit.extractors.merge import combine, has_datasets
@@ -17,6 +17,7 @@ from lineage_kit.extractors.sql.lineage import Ask, lineage_of_sql, read_sql
 from lineage_kit.extractors.sql.source import find_source
 from lineage_kit.facets.no_datasets import Reason
 from lineage_kit.sql import analyze
+from lineage_kit.sql.masking import mask_sql
 
 log = logging.getLogger(__name__)
 
@@ -32,24 +33,6 @@ class SqlFamily:
     def load(self) -> None:
         """Load the engine with its parser, which costs more than most statements do."""
         analyze("SELECT 1")
-
-    def prepare(self, task: Any) -> None:
-        """Load the engine, and have the operator make its hook.
-
-        Importing a hook costs as much as the engine does, and each child process would do it for itself alone. The
-        operator makes it first thing when it runs, and keeps it: nothing is done that it would not do a moment later.
-        """
-        self.load()
-        if compat.tasks_run_without_database() and self._makes_hook_the_generic_way(task):
-            try:
-                task.get_db_hook()
-            except Exception:
-                log.debug("The hook of task `%s` could not be made yet", task.task_id, exc_info=True)
-
-    @staticmethod
-    def _makes_hook_the_generic_way(task: Any) -> bool:
-        """Tell whether the hook comes from the common-sql provider's own code, which only reads the connection."""
-        return all(getattr(type(task), name).__module__ == _GENERIC_MODULE for name in ("get_db_hook", "get_hook"))
 
     def may_replace(self, task: Any) -> bool:
         """Tell whether the operator has the generic OpenLineage methods of the common-sql provider and no others."""
@@ -72,17 +55,19 @@ class SqlFamily:
             return None
         found = read_sql(extraction, source, sql)
         understood = not found.problems
-        # Where a statement is not understood, the hook's own parser is asked too, with all its queries;
-        # none come on top.
-        ours = lineage_of_sql(extraction, source, sql, found, Ask.COLUMNS if understood else Ask.NOTHING)
-        lineage = combine([ours, _sql_facet(sql), *_from_hook(extraction, hook)])
-        _attach_check_results(extraction, lineage)
-        if understood and not has_datasets(lineage):
+        # Where a statement is not understood, the operator's own method is asked too, with all its queries and with
+        # whatever its hook sends by the way; nothing of that is done twice.
+        ours, named = lineage_of_sql(extraction, source, sql, found, Ask.COLUMNS if understood else Ask.NOTHING)
+        # With no time left, asking the operator as well would cost the whole event.
+        replaces = source.info is None or (understood and (named or extraction.budget.spent()))
+        parts = [ours, _sql_facet(sql), *(_from_hook(extraction, hook) if replaces else ())]
+        lineage = combine(parts)
+        if replaces:
+            _attach_check_results(extraction, lineage)
+        if understood and not (found.inputs or found.outputs):
             extraction.explain(Reason.SQL_WITHOUT_TABLES, "The SQL reads and writes no table.")
         return FamilyLineage(
-            lineage,
-            replaces=understood or source.info is None,
-            hook_lineage_due=source.info is None or not has_datasets(lineage),
+            lineage, replaces=replaces, hook_lineage_due=source.info is None or not has_datasets(lineage)
         )
 
 
@@ -100,8 +85,9 @@ def _sql_of(task: Any) -> str | list[str] | None:
 
 
 def _sql_facet(sql: str | list[str]) -> OperatorLineage:
-    text = sql if isinstance(sql, str) else ";\n".join(statement.strip(" ;\r\n") for statement in sql)
-    return OperatorLineage(job_facets={"sql": sql_job.SQLJobFacet(query=text.strip())})
+    # Masked one by one: a comment at the end of one statement must not swallow what joins it to the next.
+    statements = [mask_sql(statement).strip(" ;\r\n") for statement in ([sql] if isinstance(sql, str) else sql)]
+    return OperatorLineage(job_facets={"sql": sql_job.SQLJobFacet(query=";\n".join(statements))})
 
 
 def _from_hook(extraction: Extraction, hook: Any) -> list[OperatorLineage]:
@@ -116,5 +102,14 @@ def _from_hook(extraction: Extraction, hook: Any) -> list[OperatorLineage]:
 def _attach_check_results(extraction: Extraction, lineage: OperatorLineage) -> None:
     """Attach the results of data quality checks, as the generic method of common-sql 2.3 and later does."""
     attach = getattr(extraction.task, "_attach_check_facets", None)
-    if extraction.kind is not EventKind.START and attach and getattr(extraction.task, "check_results", None):
-        extraction.guard("checks", lambda: attach(lineage))
+    if extraction.kind is EventKind.START or not attach or not getattr(extraction.task, "check_results", None):
+        return
+
+    def step() -> None:
+        try:
+            attach(lineage)
+        except AirflowOptionalProviderFeatureException:
+            # The OpenLineage client is too old for them; the generic method passes over it in silence, too.
+            log.debug("Results of checks were not attached", exc_info=True)
+
+    extraction.guard("checks", step)

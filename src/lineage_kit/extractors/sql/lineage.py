@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from lineage_kit.extractors.sql import datasets, sqlite
-from lineage_kit.extractors.sql.session import LIBPQ_DIALECTS, Session
+from lineage_kit.extractors.sql.session import Session
 from lineage_kit.extractors.sql.stored import StoredTable, Tables, read_catalogue
 from lineage_kit.facets.incomplete import Cause
 from lineage_kit.facets.no_datasets import Reason
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from lineage_kit.extractors.extraction import Extraction
     from lineage_kit.extractors.sql.source import Source
     from lineage_kit.sql import SqlLineage
+
+
+#: Dialects whose hooks ask the server for the default schema; others read it from the connection or know it.
+_ASK_THE_SERVER = frozenset({"mssql", "oracle", "redshift"})
 
 
 class Ask(Enum):
@@ -43,8 +47,8 @@ def read_sql(extraction: Extraction, source: Source, sql: str | list[str]) -> Sq
 
 def lineage_of_sql(
     extraction: Extraction, source: Source, sql: str | list[str], found: SqlLineage, ask: Ask
-) -> OperatorLineage:
-    """Return the datasets of ``sql``.
+) -> tuple[OperatorLineage, bool]:
+    """Return the datasets of ``sql``, and whether every table has a name.
 
     Args:
         extraction: the task and the event.
@@ -79,7 +83,7 @@ def _server_tables(extraction: Extraction, source: Source, tables: list[TableNam
     with Session(source, extraction.budget) as session:
         if any(table.schema is None for table in tables):
             schema = extraction.attempt("sql", lambda: _default_schema(source, session))
-            source = replace(source, database=replace(source.database, schema=schema))
+            source = replace(source, database=replace(source.database, schema=schema or source.database.schema))
         if ask is Ask.COLUMNS and extraction.enabled("schema"):
             stored = extraction.attempt(
                 "schema", lambda: read_catalogue(source, tables, source.database.schema, session)
@@ -93,13 +97,13 @@ def _default_schema(source: Source, session: Session) -> str | None:
     Hooks on libpq ask the server for it, over a connection without a bound, and leave a query behind that
     looks like the task's own; the same question is put over the bounded session instead.
     """
-    if source.database.dialect in LIBPQ_DIALECTS:
+    if source.on_libpq:
         schema: str | None = session.rows("SELECT CURRENT_SCHEMA")[0][0]
         return schema
-    session.probe()
+    if source.database.dialect in _ASK_THE_SERVER:
+        session.probe()
     schema = source.hook.get_openlineage_default_schema()
-    # What MySQL calls a database stands where others have a schema, and its hook leaves it out.
-    return schema or (source.connection.schema if source.database.dialect == "mysql" else None)
+    return str(schema) if schema else None
 
 
 def _needs_columns(sql: str | list[str], found: SqlLineage) -> bool:

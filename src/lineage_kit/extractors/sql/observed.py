@@ -39,4 +39,5 @@ def _lineage(extraction: Extraction, hook: Any, database: str | None, statements
     if source is None:
         return None
     found = read_sql(extraction, source, statements)
-    return lineage_of_sql(extraction, source, statements, found, Ask.DEFAULT_SCHEMA)
+    lineage, _ = lineage_of_sql(extraction, source, statements, found, Ask.DEFAULT_SCHEMA)
+    return lineage

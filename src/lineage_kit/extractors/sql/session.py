@@ -1,8 +1,8 @@
 """One short connection to the task's database, for the little that only the database knows.
 
-It never hangs: connecting is bounded by the driver where the driver is libpq, by a probe of the port
-elsewhere; and once there is a socket, a timer cuts it when the budget is spent, which ends any wait of
-the driver.
+Where the driver is built on libpq it never hangs: libpq bounds connecting, and once there is a socket, a timer cuts it
+when the budget is spent, which ends any wait of the driver. For other drivers the port is tried first, which finds a
+server that is down or out of reach, and the timer works where the driver shows its socket.
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from lineage_kit.extractors.extraction import Budget
     from lineage_kit.extractors.sql.source import Source
 
-#: Dialects whose drivers are built on libpq, which reads its time-out from the environment too.
-LIBPQ_DIALECTS = frozenset({"postgres", "redshift"})
 #: libpq counts in seconds and takes anything below two for two.
 _LIBPQ_MINIMUM = 2
 
@@ -65,7 +63,7 @@ class Session:
             return list(cursor.fetchall())
 
     def _connect(self) -> Any:
-        if self._source.database.dialect in LIBPQ_DIALECTS:
+        if self._source.on_libpq:
             with _libpq_timeout(self._budget.remaining()):
                 return self._source.hook.get_conn()
         self.probe()
@@ -78,9 +76,8 @@ class Session:
             OSError: the port of the connection cannot be reached within the budget.
 
         """
-        connection = self._source.connection
-        if connection.host and connection.port:
-            with socket.create_connection((connection.host, connection.port), timeout=self._budget.remaining()):
+        if self._source.address is not None:
+            with socket.create_connection(self._source.address, timeout=self._budget.remaining()):
                 pass
 
 

@@ -29,6 +29,18 @@ class Source:
     database: Database
     info: Any | None
 
+    @property
+    def on_libpq(self) -> bool:
+        """Whether the driver is built on libpq; a Redshift hook of its own has the dialect without the driver."""
+        return any(cls.__name__ == "PostgresHook" for cls in type(self.hook).__mro__)
+
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """Host and port of the server, the port being the system's usual one where the connection names none."""
+        authority = getattr(self.info, "authority", None) or ""
+        port = str(self.connection.port or authority.rpartition(":")[2])
+        return (self.connection.host, int(port)) if self.connection.host and port.isdigit() else None
+
 
 def find_source(extraction: Extraction, hook: Any, database: str | None = None) -> Source | None:
     """Return the source behind ``hook``; None, with the reason noted, where nobody can name its tables.
@@ -39,9 +51,10 @@ def find_source(extraction: Extraction, hook: Any, database: str | None = None) 
         database: the database that the operator or the hook's report names, which overrides that of the connection.
 
     """
-    connection = hook.get_connection(_connection_id(hook))
-    info = _call(hook, "get_openlineage_database_info", connection)
-    described = describe_database(connection) if info is None else _describe(hook, connection, info, database)
+    connection_id = _connection_id(hook)
+    connection = hook.get_connection(connection_id) if connection_id else None
+    info = _call(hook, "get_openlineage_database_info", connection) if connection else None
+    described = _describe(hook, connection, info, database) if connection else None
     if described is None:
         extraction.explain(
             Reason.UNSUPPORTED_HOOK,
@@ -52,19 +65,30 @@ def find_source(extraction: Extraction, hook: Any, database: str | None = None) 
     return Source(hook, connection, described, info)
 
 
-def _describe(hook: Any, connection: Any, info: Any, database: str | None) -> Database:
+def _describe(hook: Any, connection: Any, info: Any | None, database: str | None) -> Database | None:
+    if info is None:
+        return describe_database(connection)
+    dialect = _call(hook, "get_openlineage_database_dialect", connection) or "generic"
+    schema: str | None = None
+    if dialect == "mysql":
+        # What MySQL calls a database stands where others have a schema; its hook leaves it out.
+        schema, database = database or connection.schema, None
     return Database(
         namespace=f"{info.scheme}://{info.authority}" if info.authority else info.scheme,
-        dialect=_call(hook, "get_openlineage_database_dialect", connection) or "generic",
+        dialect=dialect,
         database=database or info.database,
+        schema=schema,
         schema_required=True,
         uppercase=info.is_uppercase_names,
     )
 
 
-def _connection_id(hook: Any) -> str:
+def _connection_id(hook: Any) -> str | None:
+    """Return the id of the hook's connection; None for hooks that have none, which may report SQL all the same."""
     get_conn_id = getattr(hook, "get_conn_id", None)
-    return str(get_conn_id() if callable(get_conn_id) else getattr(hook, hook.conn_name_attr))
+    if callable(get_conn_id):
+        return get_conn_id()  # type: ignore[no-any-return] # hooks have no common type
+    return getattr(hook, getattr(hook, "conn_name_attr", None) or "", None)
 
 
 def _call(hook: Any, method: str, connection: Any) -> Any | None:

@@ -229,6 +229,64 @@ def test_facets_of_the_hook_are_kept(extract: Extract, warehouse: Path) -> None:
     assert names(extract(operator, "COMPLETE").inputs) == ["orders"]
 
 
+def test_hook_is_asked_once_where_the_operator_is_asked_too(extract: Extract, warehouse: Path) -> None:
+    """What a hook sends by the way, such as events of its own, is not sent twice for SQL that is not understood."""
+    assert warehouse.exists()
+    asked: list[str] = []
+
+    class CountingHook(SqliteHook):
+        """A hook that the provider knows, and that counts."""
+
+        def get_openlineage_database_info(self, connection: Any) -> Any:
+            """Describe the database as hooks of larger systems do."""
+            from airflow.providers.openlineage.sqlparser import DatabaseInfo
+
+            del connection
+            return DatabaseInfo(scheme="counting", authority="host:1")
+
+        def get_openlineage_database_specific_lineage(self, task_instance: Any) -> None:
+            """Count."""
+            del task_instance
+            asked.append("hook")
+
+    class Operator(SQLExecuteQueryOperator):
+        """An operator with that hook."""
+
+        def get_db_hook(self) -> CountingHook:
+            """Return the hook."""
+            return CountingHook("warehouse")
+
+    for sql in ("SELECT id FROM main.orders", "FROBNICATE ((( orders"):
+        asked.clear()
+        extract(Operator(task_id="t", conn_id="warehouse", sql=sql))
+        assert asked == ["hook"]
+
+
+def test_preparing_does_not_make_the_operators_hook(in_dag: Callable[[Any], Any], manager: Any) -> None:
+    """An operator that chooses its connection while it runs must not find a hook made before."""
+    from lineage_kit.extractors.prepare import prepare
+
+    operator = in_dag(sql_operator("SELECT 1"))
+    prepare(_Running(operator), manager)
+
+    assert "_hook" not in vars(operator)
+
+
+class _Running:
+    """What preparing needs of a task instance."""
+
+    def __init__(self, task: Any) -> None:
+        self.task = task
+
+
+def test_comment_does_not_swallow_the_next_statement(extract: Extract, warehouse: Path) -> None:
+    """Statements of a list stay apart in the text that is sent."""
+    assert warehouse.exists()
+    query = extract(sql_operator(["SELECT id FROM orders -- first", "DELETE FROM orders"])).job_facets["sql"].query
+
+    assert query == "SELECT id FROM orders;\nDELETE FROM orders"
+
+
 def test_hook_without_a_description_is_the_reason(extract: Extract, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database in memory has no name; the event says that the hook does not tell one."""
     monkeypatch.setenv("AIRFLOW_CONN_MEMORY", '{"conn_type": "sqlite", "host": ":memory:"}')
