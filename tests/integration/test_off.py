@@ -23,7 +23,7 @@ Event = dict[str, Any]
 _VOLATILE = (
     (re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "<uuid>"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"), "<time>"),
-    (re.compile(r"\d{4}-\d\d-\d\dT\d\d%3A\d\d%3A\d\d(?:\.\d+)?%2B\d\d%3A\d\d"), "<time>"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d%3A\d\d%3A\d\d(?:\.\d+)?%2B\d\d(?:%3A)?\d\d"), "<time>"),
     (re.compile(r"/tmp[a-z0-9_]{8}/"), "/<tmp>/"),  # noqa: S108 - a pattern, not a place
     (re.compile(r"127\.0\.0\.1:\d+"), "<host>"),
     (re.compile(r'"[^"]*/site-packages/'), '"<site-packages>/'),
