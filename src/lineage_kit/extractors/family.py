@@ -36,7 +36,10 @@ class Family(Protocol):
     """Its name in ``[lineage_kit] disabled_parts``."""
 
     def load(self) -> None:
-        """Import what extraction will need, in a process from which others will be forked."""
+        """Import what extraction will need, in a task's own process, before a child is forked for each event."""
+
+    def preload(self) -> None:
+        """Import what extraction may need for any task, in a process from which all tasks are forked."""
 
     def may_replace(self, task: Any) -> bool:
         """Tell whether the operator's OpenLineage methods are generic ones that the family can do better than."""

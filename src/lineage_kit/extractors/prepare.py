@@ -34,4 +34,4 @@ def preload() -> None:
     """Import, once, what every task forked from this process would otherwise import for itself."""
     for family in registry.families():
         if family.part not in conf.disabled_parts():
-            family.load()
+            family.preload()

@@ -48,6 +48,7 @@ def warmed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Note when a family is asked to load what it needs."""
     calls: list[str] = []
     monkeypatch.setattr(SqlFamily, "load", lambda self: calls.append(self.part))
+    monkeypatch.setattr(SqlFamily, "preload", lambda self: calls.append(f"{self.part} for all"))
     return calls
 
 
@@ -135,7 +136,7 @@ class TestPreloading:
         """A process that others are forked from loads what all families need."""
         preload()
 
-        assert warmed == ["sql"]
+        assert warmed == ["sql for all"]
 
     def test_disabled_part(self, warmed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
         """A family that the user disabled is not loaded."""

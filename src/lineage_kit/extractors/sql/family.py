@@ -21,6 +21,20 @@ from lineage_kit.sql.masking import mask_sql
 
 log = logging.getLogger(__name__)
 
+#: The dialects that hooks of Airflow's providers name.
+_DIALECTS = (
+    "athena",
+    "bigquery",
+    "databricks",
+    "mssql",
+    "mysql",
+    "postgres",
+    "redshift",
+    "snowflake",
+    "sqlite",
+    "trino",
+)
+
 #: Where the generic methods are: on ``BaseSQLOperator``, in releases before 1.29 on ``SQLExecuteQueryOperator``.
 _GENERIC_MODULE = "airflow.providers.common.sql.operators.sql"
 
@@ -33,6 +47,11 @@ class SqlFamily:
     def load(self) -> None:
         """Load the engine with its parser, which costs more than most statements do."""
         analyze("SELECT 1")
+
+    def preload(self) -> None:
+        """Load the engine with the grammars of the databases that Airflow has hooks for."""
+        for dialect in _DIALECTS:
+            analyze("SELECT 1", dialect=dialect)
 
     def may_replace(self, task: Any) -> bool:
         """Tell whether the operator has the generic OpenLineage methods of the common-sql provider and no others."""
