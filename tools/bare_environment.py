@@ -28,8 +28,9 @@ def make_bare_environment(folder: Path) -> Path:
     ours = _own_entries()
     venv.EnvBuilder(clear=True, symlinks=os.name != "nt").create(folder)
     paths = {"base": str(folder), "platbase": str(folder)}
+    scheme = "venv" if "venv" in sysconfig.get_scheme_names() else "posix_prefix"  # the name is new in Python 3.11
     for scheme_path in ("purelib", "platlib"):
-        target = Path(sysconfig.get_path(scheme_path, "venv", paths))
+        target = Path(sysconfig.get_path(scheme_path, scheme, paths))
         for entry in Path(sysconfig.get_path(scheme_path)).iterdir():
             link = target / entry.name
             if entry.name not in ours and not link.exists():
