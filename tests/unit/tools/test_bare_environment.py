@@ -13,10 +13,11 @@ import pytest
 from bare_environment import DISTRIBUTION, make_bare_environment
 
 LIST = """
-import importlib.metadata, importlib.util, json
+import importlib.util, json
+from importlib.metadata import distributions
 print(json.dumps({
-    "distributions": sorted({found.name for found in importlib.metadata.distributions()}),
-    "entry points": sorted({f"{ep.group} {ep.name} {ep.value}" for ep in importlib.metadata.entry_points()}),
+    "distributions": sorted({found.name for found in distributions()}),
+    "entry points": sorted({str(ep) for found in distributions() for ep in found.entry_points}),
     "lineage_kit": importlib.util.find_spec("lineage_kit") is not None,
 }))
 """
