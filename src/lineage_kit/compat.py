@@ -103,7 +103,7 @@ def reset_hook_lineage_collector() -> None:
 
 
 def sql_hook_lineage_key() -> str | None:
-    """Return the key under which hooks report SQL, or None where the installed common-sql cannot (before 1.29)."""
+    """Return the key under which hooks report SQL, or None where the installed common-sql cannot (1.27 for one)."""
     try:
         from airflow.providers.common.sql.hooks.lineage import SqlJobHookLineageExtra
     except ImportError:

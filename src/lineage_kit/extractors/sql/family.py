@@ -35,7 +35,7 @@ _DIALECTS = (
     "trino",
 )
 
-#: Where the generic methods are: on ``BaseSQLOperator``, in releases before 1.29 on ``SQLExecuteQueryOperator``.
+#: Where the generic methods are: on ``BaseSQLOperator``, in older releases such as 1.27 on ``SQLExecuteQueryOperator``.
 _GENERIC_MODULE = "airflow.providers.common.sql.operators.sql"
 
 
