@@ -23,7 +23,7 @@ INSTALL = $(BIN)/python -m pip install --quiet
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-pins lint clean
+.PHONY: help demo test test-long test-pins test-parsers lint clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -41,6 +41,10 @@ test-long: $(VENV)/.development ## run everything, also on all versions that Ama
 test-pins: ## run the suite on two versions that Amazon MWAA pins
 	$(NEED_PYTHON)
 	"$(PYTHON)" tools/test_pins.py
+
+test-parsers: ## run the SQL engine's tests on the oldest and the newest parser, compiled too
+	$(NEED_PYTHON)
+	"$(PYTHON)" tools/test_parsers.py
 
 lint: $(VENV)/.development ## check style, formatting and types
 	$(BIN)/ruff check

@@ -10,31 +10,19 @@ The last lines tell what was run. The exit code is 1 if a version failed.
 from __future__ import annotations
 
 import argparse
-import hashlib
-import shutil
-import subprocess
 import sys
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
+from environments import CHECKOUT, FailedError, Outcome, make_environment, report, run_tests
 from find_python import find_python
 
-CHECKOUT = Path(__file__).resolve().parents[1]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 CONSTRAINTS = CHECKOUT.parent / "shared" / "constraints"
 # The oldest Airflow that is supported, and the oldest of the next major version.
 DEFAULT_VERSIONS = ("2.11.0", "3.0.6")
 PYTHON = "3.12"
-
-
-class FailedError(Exception):
-    """A version could not be installed, or its tests failed; the message says which command or how many."""
-
-
-class Outcome(NamedTuple):
-    """How one version went, in words for the closing line."""
-
-    failed: bool
-    words: str
 
 
 def main() -> int:
@@ -48,11 +36,7 @@ def main() -> int:
         return 0
     known = sorted(path.stem.removeprefix("mwaa-") for path in CONSTRAINTS.glob("mwaa-*.txt"))
     versions = known if arguments.all else arguments.versions or DEFAULT_VERSIONS
-    outcomes = {version: outcome_of(version) for version in versions}
-    print()
-    for version, outcome in outcomes.items():
-        print(f"MWAA {version}: {outcome.words}")
-    return int(any(outcome.failed for outcome in outcomes.values()))
+    return report({f"MWAA {version}": outcome_of(version) for version in versions})
 
 
 def outcome_of(version: str) -> Outcome:
@@ -65,53 +49,17 @@ def outcome_of(version: str) -> Outcome:
         return Outcome(failed=False, words=f"skipped, there is no Python {PYTHON}, which the constraints are made for")
     print(f"\n== MWAA {version}", flush=True)
     try:
-        return Outcome(failed=False, words=run_tests(environment(version, constraints, python)))
+        words = run_tests(environment(version, constraints, python), "-m", "not long")
     except FailedError as error:
         return Outcome(failed=True, words=f"FAILED, {error}")
+    return Outcome(failed=False, words=words)
 
 
 def environment(version: str, constraints: Path, python: str) -> Path:
-    """Return the interpreter of an environment with the pinned versions; make it where it is out of date."""
-    folder = CHECKOUT / ".venvs" / f"mwaa-{version}"
-    interpreter = folder / "bin" / "python"
-    sources = (CHECKOUT / "pyproject.toml", constraints)
-    stamp = folder / ".installed"
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
-        return interpreter
-    shutil.rmtree(folder, ignore_errors=True)
+    """Return the interpreter of an environment with the pinned versions."""
     packages = [f"apache-airflow=={version}", "--editable", ".[demo]", "--group", "test"]
-    constrained = [*packages, "--constraint", str(constraints)]
-    uv = shutil.which("uv")
-    if uv:
-        run([uv, "venv", "--quiet", "--python", python, str(folder)])
-        run([uv, "pip", "install", "--quiet", "--python", str(interpreter), *constrained])
-    else:
-        pip = [str(interpreter), "-m", "pip", "install", "--quiet"]
-        run([python, "-m", "venv", str(folder)])
-        run([*pip, "--upgrade", "pip>=25.1"])  # which knows dependency groups
-        run([*pip, *constrained])
-    stamp.write_text(digest, encoding="utf-8")
-    return interpreter
-
-
-def run(command: list[str]) -> None:
-    """Run a program in the checkout."""
-    if subprocess.run(command, cwd=CHECKOUT, check=False).returncode:
-        raise FailedError(" ".join(command))
-
-
-def run_tests(interpreter: Path) -> str:
-    """Run the suite with an interpreter, show its output, and return its last line."""
-    command = [str(interpreter), "-m", "pytest", "-q", "-m", "not long", "-p", "no:cacheprovider"]
-    last = ""
-    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as pytest:
-        for line in pytest.stdout or ():
-            print(line, end="", flush=True)
-            last = line.strip() or last
-    if pytest.returncode:
-        raise FailedError(last)
-    return last
+    sources = [CHECKOUT / "pyproject.toml", constraints]
+    return make_environment(f"mwaa-{version}", python, [*packages, "--constraint", str(constraints)], sources)
 
 
 if __name__ == "__main__":

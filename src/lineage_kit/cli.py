@@ -24,6 +24,12 @@ def _demo(arguments: argparse.Namespace) -> int:
     return run_demo(scale=arguments.scale, keep=arguments.keep, port=arguments.port, database=arguments.database)
 
 
+def _sql(arguments: argparse.Namespace) -> int:
+    from lineage_kit.sql_command import show_sql
+
+    return show_sql(arguments)
+
+
 def _scale(text: str) -> float:
     scale = float(text)
     if not 0 < scale <= _LARGEST_SCALE:
@@ -59,6 +65,25 @@ _COMMANDS = {
                 "help": "SQLAlchemy URL of an empty metadata database; Airflow 2 needs one, Postgres or MySQL"
             },
             "--keep": {"action": "store_true", "help": "keep the temporary Airflow home with its logs"},
+        },
+    ),
+    "sql": _Command(
+        help="Show what SQL reads and writes, and which column feeds which",
+        run=_sql,
+        arguments={
+            "file": {"metavar": "FILE", "help": "file with one statement or a script; - reads standard input"},
+            "--dialect": {"help": "SQL dialect, such as postgres or snowflake; generic SQL if left out"},
+            "--schema": {"help": "completes table names that have no schema"},
+            "--database": {"help": "completes table names that have no database"},
+            "--columns": {
+                "metavar": "FILE.json",
+                "help": 'known columns, which expand *, as in {"schema.table": ["column", "column"]}',
+            },
+            "--stored-names": {
+                "action": "store_true",
+                "help": "spell names the way the database stores them, instead of as written",
+            },
+            "--json": {"action": "store_true", "help": "print JSON instead of a tree"},
         },
     ),
 }

@@ -36,6 +36,13 @@ def _snippets() -> list[Snippet]:
 SNIPPETS = _snippets()
 
 
+EXAMPLES = re.findall(
+    r"^```sql\n-- (\w+)\n(.*?)^```\n\n```text\n(.*?)^```$",
+    (ROOT / "docs" / "sql.md").read_text(),
+    re.MULTILINE | re.DOTALL,
+)
+
+
 def of(*languages: str) -> pytest.MarkDecorator:
     """Parametrize a test with the snippets of some languages."""
     found = [snippet for snippet in SNIPPETS if snippet.language in languages]
@@ -74,13 +81,30 @@ def test_configuration_parses(snippet: Snippet) -> None:
 
 @of("sql")
 def test_sql_is_understood(snippet: Snippet) -> None:
-    """SQL snippets, without what stands for more columns, are understood."""
+    """SQL snippets, without what stands for more columns, are understood; a comment may name their dialect."""
     from lineage_kit.sql import analyze
 
-    lineage = analyze(snippet.text.replace(", ...", ""), dialect="sqlite")
+    named = re.match(r"-- (\w+)\n", snippet.text)
+    lineage = analyze(snippet.text.replace(", ...", ""), dialect=named[1] if named else "sqlite")
 
     assert lineage.problems == ()
     assert lineage.outputs
+
+
+@pytest.mark.parametrize(("dialect", "sql", "tree"), EXAMPLES, ids=[sql.split()[0] for _, sql, _ in EXAMPLES])
+def test_lineage_of_examples(dialect: str, sql: str, tree: str) -> None:
+    """The page about SQL shows what the command prints, but for the totals."""
+    from lineage_kit.sql import analyze
+    from lineage_kit.sql.render import as_tree
+
+    assert as_tree(analyze(sql, dialect)).partition("in all:")[0] == tree
+
+
+def test_every_example_has_its_lineage() -> None:
+    """SQL that is not followed by its lineage would go unchecked."""
+    assert len(EXAMPLES) == len(
+        [snippet for snippet in SNIPPETS if (snippet.page, snippet.language) == ("sql.md", "sql")]
+    )
 
 
 @of("shell")

@@ -40,19 +40,25 @@ class Database:
     uppercase: bool = False
     attached: Mapping[str, str] = field(default_factory=dict)
 
-    def dataset_name(self, database: str | None, schema: str | None, name: str) -> DatasetName | None:
+    def dataset_name(
+        self, database: str | None, schema: str | None, name: str, *, as_stored: bool = False
+    ) -> DatasetName | None:
         """Return the dataset of a table, given the parts that the statement or the catalogue names.
 
-        None where the schema is needed and neither the statement nor the defaults tell it.
+        None where the schema is needed and neither the statement nor the defaults tell it. Parts that are spelled
+        ``as_stored`` keep their case in every system: in one with upper case, others have been quoted.
         """
         if self.dialect == "sqlite":
             return self._file_database_name(schema, name)
-        schema = schema or self.schema
-        if schema is None and self.schema_required:
+        if schema is None and self.schema is None and self.schema_required:
             return None
-        parts = [database or self.database, schema, name]
-        dotted = ".".join(part for part in parts if part)
-        return DatasetName(self.namespace, dotted.upper() if self.uppercase else dotted)
+        given = [database, schema, name]
+        defaults = [self.database, self.schema, None]
+        if self.uppercase:
+            defaults = [part and part.upper() for part in defaults]
+            given = given if as_stored else [part and part.upper() for part in given]
+        parts = [part or default for part, default in zip(given, defaults, strict=True)]
+        return DatasetName(self.namespace, ".".join(part for part in parts if part))
 
     def _file_database_name(self, schema: str | None, name: str) -> DatasetName:
         """Name a table of a database file: the file is the namespace, ``main`` goes without saying."""

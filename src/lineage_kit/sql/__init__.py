@@ -35,12 +35,15 @@ __all__ = [
 ]
 
 
-def analyze(
+def analyze(  # noqa: PLR0913 - each says one thing about the SQL, and all but the first can be left out
     sql: str | Sequence[str],
     dialect: str | None = None,
     default_database: str | None = None,
     default_schema: str | None = None,
     schema: Mapping[str, Sequence[str]] | None = None,
+    *,
+    max_seconds: float = 10.0,
+    stored_names: bool = False,
 ) -> SqlLineage:
     """Return the tables that SQL reads and writes, and which column feeds which.
 
@@ -51,20 +54,27 @@ def analyze(
         default_database: Completes table names that have no database part, where given.
         default_schema: Completes table names that have no schema part, where given.
         schema: Known columns in order, by `table`, `schema.table` or `database.schema.table`. They expand `*`
-            and settle which table an unqualified column belongs to.
+            and settle which table an unqualified column belongs to. A part that has dots in it stands in double quotes.
+        max_seconds: After this time the remaining statements are problems: only the tables that their words name
+            are told, and none from text too long to read even so.
+        stored_names: Tell names as the database stores them, instead of as written: those without quotes in capitals
+            in Snowflake or Oracle, for example, and in small letters in Postgres. The defaults count as names without
+            quotes. Names of known columns are told as they are given.
 
     What the SQL says never raises: a statement that is not understood is named in `problems` and costs nothing
-    but itself. Names are kept as written; whether two of them mean the same follows the dialect's case rules.
+    but itself. Whether two names mean the same follows the dialect's case rules, however they are told.
     An unused CTE is not read. The target of an UPDATE, MERGE or DELETE is an output only, and so is the table of a
     DROP, TRUNCATE, ALTER or bare CREATE TABLE (the statement's `kind` tells that no data flows). A `*` whose columns
-    are not known gives no column lineage.
+    are not known gives no column lineage. The statements of a block, in all its branches, and those in the body of a
+    procedure, function or trigger follow each other as if each of them ran.
     """
-    from lineage_kit.sql.script import analyze_script
+    from lineage_kit.sql.catalog import Catalog
+    from lineage_kit.sql.deadline import Deadline
+    from lineage_kit.sql.dialects import dialect_of
+    from lineage_kit.sql.script import read_script
 
-    return analyze_script(
-        sql,
-        dialect=dialect,
-        default_database=default_database,
-        default_schema=default_schema,
-        known_columns=schema or {},
-    )
+    rules = dialect_of(dialect)
+    if stored_names:
+        rules = rules.as_stored()
+    catalog = Catalog(rules, default_database, default_schema, schema or {}, Deadline(max_seconds))
+    return read_script([sql] if isinstance(sql, str) else sql, catalog)

@@ -7,19 +7,28 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from lineage_kit.sql.ahead import Ahead
+from lineage_kit.sql.exceptions import StatementRefusedError
+from lineage_kit.sql.grammar.parse import spelled
+from lineage_kit.sql.grammar.tree import arg, named_by_text
+from lineage_kit.sql.locations import holds_credentials, table_path, without_secrets
 from lineage_kit.sql.model import Location, TableName
-from lineage_kit.sql.relations import Query, Shape, Table
-from lineage_kit.sql.tree import named_by_text
+from lineage_kit.sql.relations import Query, Shape, Table, Unlisted
+from lineage_kit.sql.text.opaque import UNKNOWN, named
+from lineage_kit.sql.text.templates import is_opaque
+from lineage_kit.sql.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from lineage_kit.sql.deadline import Deadline
     from lineage_kit.sql.dialects import Dialect
     from lineage_kit.sql.model import Dataset
 
-_URI_SECRETS = re.compile(r"(?<=://)[^/@]*@|\?.*", re.DOTALL)
-
 Key = tuple[str | None, str | None, str]
+
+# A part of a dotted name, in double quotes or without.
+_PART = re.compile(r'(?:\A|\.)(?:"((?:[^"]|"")+)"(?=\.|\Z)|([^.]*))')
 
 
 class Catalog:
@@ -29,7 +38,14 @@ class Catalog:
         dialect: Gives the case rules by which two names are one table.
         database: Completes names without a database part; may change with USE.
         schema: Completes names without a schema part; may change with USE.
-        known_columns: Column names by `table`, `schema.table` or `database.schema.table`.
+        known_columns: Column names by `table`, `schema.table` or `database.schema.table`; a part may stand
+            in double quotes.
+        deadline: When all statements must be read.
+
+    `routines` are the names, in lower case, of those that the script defines, and of the statements that it prepares.
+    `defaults` are database and schema as they were given.
+    `variables` are the folded names that are values in the statement that is read: parameters of the routine around it,
+    variables of a block.
     """
 
     def __init__(
@@ -38,14 +54,21 @@ class Catalog:
         database: str | None,
         schema: str | None,
         known_columns: Mapping[str, Sequence[str]],
+        deadline: Deadline,
     ) -> None:
         self.dialect = dialect
-        self.database = database
-        self.schema = schema
+        self.deadline = deadline
+        self.database = database and dialect.spelled(database)
+        self.schema = schema and dialect.spelled(schema)
+        self.defaults = (self.database, self.schema)
+        self.ahead = Ahead(self)
+        self.routines: set[str] = set()
+        self.texts = Texts()
+        self.variables: frozenset[str] = frozenset()
         self._tables: dict[Key, Table] = {}
         self._known: dict[str, list[tuple[list[str], Sequence[str]]]] = {}
         for dotted, columns in known_columns.items():
-            parts = dotted.split(".")
+            parts = _parts(dotted)
             self._known.setdefault(parts[-1].lower(), []).append((parts[::-1], columns))
 
     def key(self, identifier: Any) -> str:
@@ -59,13 +82,40 @@ class Catalog:
         return self.dialect.columns.unquoted(name)
 
     def table(self, node: Any) -> Table:
-        """Return the table, or the location outside the database, that a table expression of the parser names."""
-        if isinstance(node.this, exp.Var) or "://" in node.name:
-            # A stage (@name/path), or a file in the place of a table.
-            return self.location(node.name)
+        """Return the table, or the location outside the database, that a table expression of the parser names.
+
+        Raises:
+            StatementRefusedError: What stands in the place of a name or path is a connection string or the like, or a
+                variable gives the name.
+        """
+        if named_by_text(node) == "":
+            msg = "a table is named by a variable"
+            raise StatementRefusedError(msg)
+        path = table_path(node, self.dialect)
+        if path is not None:
+            return self.location(path)
         if isinstance(node.this, exp.Parameter):
             return self._variable(node.name)
+        key, name = self.place(node)
+        table = self._tables.get(key)
+        if table is None:
+            if "=" in name.name and holds_credentials(name.name):
+                msg = "something else stands in the place of a table"
+                raise StatementRefusedError(msg)
+            table = self._tables[key] = Table(name, self.known_columns(name))
+            parts = [part.name for part in table_identifiers(node)]
+            if all(map(is_opaque, parts)) or UNKNOWN in ".".join(parts):
+                # A template names it: the table is not known, only what this script does with it.
+                table.content = Query(Shape([Unlisted(None)]))
+                table.used = True
+        return table
+
+    def place(self, node: Any) -> tuple[Key, TableName]:
+        """Return the key and the full name of what a table expression names."""
         identifiers = table_identifiers(node)
+        temporary = session_name(identifiers[-1])
+        if temporary:
+            return (None, None, self.dialect.tables.unquoted(temporary)), TableName(None, None, temporary)
         names = [part.name for part in identifiers]
         rule = self.dialect.tables
         folded = [
@@ -75,11 +125,15 @@ class Catalog:
         database, schema, name = _three(names, self.database, self.schema)
         fold = rule.unquoted
         key = _three(folded, self.database and fold(self.database), self.schema and fold(self.schema))
-        table = self._tables.get(key)
-        if table is None:
-            full_name = TableName(database, schema, name)
-            table = self._tables[key] = Table(full_name, self.known_columns(full_name))
-        return table
+        return key, TableName(database, schema, name)
+
+    def bind(self, node: Any, table: Table) -> None:
+        """Let a name mean a table from now on."""
+        self._tables[self.place(node)[0]] = table
+
+    def release(self, node: Any) -> None:
+        """Let a name mean nothing that is known: the next mention of it is a new table."""
+        self._tables.pop(self.place(node)[0], None)
 
     def is_name(self, node: Any) -> bool:
         """Tell whether what stands in the place of a table names one (a function call, for one, does not)."""
@@ -87,6 +141,8 @@ class Catalog:
             return not isinstance(node.expression, exp.Func)
         if isinstance(node, exp.Parameter):
             return self.dialect.name in {"tsql", "fabric"}
+        if isinstance(node, exp.Literal):
+            return bool(node.is_string)
         return isinstance(node, exp.Identifier) or (isinstance(node, exp.Var) and node.name.startswith("@"))
 
     def plainly_named(self, node: Any) -> Any:
@@ -94,7 +150,7 @@ class Catalog:
         text = named_by_text(node)
         if not text:
             return node
-        named = exp.to_table(text, dialect=self.dialect.grammar)
+        named = spelled(exp.to_table(text, dialect=self.dialect.grammar), self.dialect)
         named.set("alias", node.args.get("alias"))
         return named
 
@@ -103,10 +159,13 @@ class Catalog:
 
         User information and query, which may hold credentials, are not kept.
         """
-        uri = _URI_SECRETS.sub("", uri)
+        uri = without_secrets(named(uri))
         key = (None, "", uri)
         if key not in self._tables:
             self._tables[key] = Table(Location(uri))
+            if UNKNOWN in uri:
+                self._tables[key].content = Query(Shape([Unlisted(None)]))
+                self._tables[key].used = True
         return self._tables[key]
 
     def _variable(self, name: str) -> Table:
@@ -115,12 +174,14 @@ class Catalog:
         if key not in self._tables:
             self._tables[key] = Table(TableName(None, None, f"@{name}"))
             self._tables[key].content = Query(Shape(()))
+            self._tables[key].used = True
         return self._tables[key]
 
     def known_columns(self, table: Dataset) -> Sequence[str] | None:
         """Return the columns that the caller knows for a table, None for a location.
 
-        A part that only one side gives does not count, but the answer must be the only one possible.
+        A part that only one side gives does not count, but the answer must be the only one possible: one known by
+        the same parts, or else one spelled alike.
         """
         if isinstance(table, Location):
             return None
@@ -131,8 +192,29 @@ class Catalog:
             if all(not mine or mine.lower() == theirs.lower() for mine, theirs in zip(parts, known, strict=False))
         ]
         if len(matches) > 1:
+            given = sum(part is not None for part in parts)
+            matches = [match for match in matches if len(match[0]) == given] or matches
+        if len(matches) > 1:
             matches = [match for match in matches if all(a in {None, b} for a, b in zip(parts, match[0], strict=False))]
         return matches[0][1] if len(matches) == 1 else None
+
+
+def _parts(dotted: str) -> list[str]:
+    """Return the parts of a name from outside any SQL, without their quotes."""
+    return [
+        bare if quoted is None else quoted.replace('""', '"')
+        for quoted, bare in (match.groups() for match in _PART.finditer(dotted))
+    ]
+
+
+def session_name(identifier: Any) -> str | None:
+    """Return the name of a table that lives with the session only, #t in SQL Server and Redshift; None for others."""
+    name: str = identifier.name
+    if identifier.args.get("temporary"):
+        return f"#{name}"
+    if arg(identifier, "global"):
+        return f"##{name}"
+    return name if name.startswith("#") else None
 
 
 def table_identifiers(node: Any) -> list[Any]:

@@ -42,7 +42,11 @@ class TableName:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A file, folder or stage outside the database, by its URI without credentials."""
+    """A file, folder or stage outside the database.
+
+    `uri` is spelled as written, without credentials: a URI, a local path (maybe relative), or a stage of Snowflake as
+    in `@database.schema.stage/path` (quotes around names left out, nothing completed by the defaults).
+    """
 
     uri: str
 
@@ -63,9 +67,9 @@ class ColumnLineage:
 
     A DIRECT entry (IDENTITY, TRANSFORMATION, AGGREGATION) says that values of the source reach the target
     column. An INDIRECT entry says that the source only influences it: WINDOW and CONDITIONAL entries name
-    the column in whose expression they occur, and so do the entries of a scalar subquery. JOIN, FILTER,
-    GROUP_BY and SORT decide about rows, hence about every column: their `target_column` is None, which means
-    the whole dataset.
+    the column in whose expression they occur, and so does the SORT of an aggregate like array_agg(a ORDER BY b).
+    The JOIN, FILTER, GROUP_BY and SORT of a query's clauses, subqueries inside expressions included, decide about
+    rows: their `target_column` is None, which means the whole dataset.
 
     `masking` is True where the value only passes through a function that hides it, such as a hash.
     """
@@ -87,6 +91,7 @@ class StatementLineage:
     TRUNCATE, ALTER or COPY, the statement's own keyword for one that touches no dataset (SET, COMMIT,
     GRANT, ...), and UNKNOWN for one that was not understood. `position` is the offset of the statement's first
     character in the text that was passed (in the list's own element for a list), `line` its line from 1.
+    `exact` is False where the statement was not understood: its tables are then only those that its words name.
     """
 
     kind: str
@@ -95,6 +100,7 @@ class StatementLineage:
     columns: tuple[ColumnLineage, ...]
     position: int
     line: int
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,10 @@ class SqlLineage:
     """The lineage of everything that was passed to `analyze`.
 
     `inputs`, `outputs` and `columns` are those of the statements, in order and without duplicates. Tables
-    that the script itself creates as temporary do not occur: what fed them takes their place.
+    that the script itself creates as temporary, or creates and drops again, do not occur: what fed them takes their
+    place. (A temporary table that the script neither reads nor drops is told: the session may go on.) A table that
+    the script creates and then renames or swaps has its last name from the beginning: the statements that fill it
+    carry the output, and the one that renames it changes that same table.
     """
 
     inputs: tuple[Dataset, ...]

@@ -22,15 +22,16 @@ class Table:
     """One table (or location) of a script. Every mention of it is the same object.
 
     `columns` are its known column names in order, or None. `content` is what a temporary table of the script
-    holds: readers get that instead of the table.
+    holds: readers get that instead of the table. `used` tells whether the script reads or drops a temporary table.
     """
 
-    __slots__ = ("columns", "content", "name")
+    __slots__ = ("columns", "content", "name", "used")
 
     def __init__(self, name: Dataset, columns: Sequence[str] | None = None) -> None:
         self.name = name
         self.columns = columns
         self.content: Query | None = None
+        self.used = False
 
 
 class Source(NamedTuple):
@@ -76,18 +77,23 @@ class Unlisted:
     """The columns of something whose columns nobody lists; it stands where they would stand.
 
     For a table every name means a column of it. For a function (`table` is None) every name derives from `sources`,
-    which are its arguments. Folded names in `without` are not among the columns; `only`, where given, are those that
-    an unqualified reference can mean.
+    which are its arguments. Folded names in `without` are not among the columns, those in `names` are; a `closed` one
+    has no others that an unqualified reference can mean.
     """
 
     table: Table | None
     sources: Sources = ()
     without: frozenset[str] = frozenset()
-    only: frozenset[str] | None = None
+    names: frozenset[str] = frozenset()
+    closed: bool = False
+
+    def has(self, key: str) -> bool:
+        """Tell whether the folded name is a column."""
+        return key in self.names and key not in self.without
 
     def may_have(self, key: str) -> bool:
         """Tell whether the folded name may be a column."""
-        return key not in self.without and (self.only is None or key in self.only)
+        return key not in self.without and (not self.closed or key in self.names)
 
     def less(self, keys: Iterable[str]) -> Unlisted:
         """Return the same without the columns of the folded names."""
@@ -116,7 +122,7 @@ class Shape:
 
     def has(self, key: str) -> bool:
         """Tell whether a column of that folded name is listed."""
-        return key in self._by_key or any(item.only and key in item.only for item in self.unlisted)
+        return key in self._by_key or any(unlisted.has(key) for unlisted in self.unlisted)
 
     def may_have(self, key: str) -> bool:
         """Tell whether a column of that folded name may be among those that nobody lists."""
@@ -127,7 +133,8 @@ class Shape:
         column = self._by_key.get(key)
         if column is not None:
             return column.sources
-        possible = [unlisted for unlisted in self.unlisted if unlisted.may_have(key)]
+        possible = [unlisted for unlisted in self.unlisted if unlisted.has(key)]
+        possible = possible or [unlisted for unlisted in self.unlisted if unlisted.may_have(key)]
         if not possible:
             return None
         return possible[0].resolve(name) if len(possible) == 1 else unknown(name)

@@ -2,93 +2,56 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from lineage_kit.sql.catalog import Catalog
-from lineage_kit.sql.dialects import dialect_of
-from lineage_kit.sql.exceptions import StatementRefusedError
-from lineage_kit.sql.kinds import read_statement
 from lineage_kit.sql.model import Problem, SqlLineage, StatementLineage
-from lineage_kit.sql.parse import parse
-from lineage_kit.sql.split import split
+from lineage_kit.sql.reading import read
+from lineage_kit.sql.text.split import Piece, split
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable
 
-    from lineage_kit.sql.split import Piece
-    from lineage_kit.sql.statement import Statement
-
-# Statements that touch no dataset in any dialect; the first word tells them, and no grammar is needed.
-_WITHOUT_DATASETS = re.compile(
-    r"(analy[sz]e|attach|begin|checkpoint|commit|deallocate|delimiter|describe|detach|discard|end|explain|flush"
-    r"|grant|help|install|kill|listen|lock|notify|optimize|pragma|print|reindex|release|reset|revoke|rollback"
-    r"|savepoint|set|show|start\s+transaction|unlisten|unlock|vacuum)\b(?!\s*\()",
-    re.IGNORECASE,
-)
-_SEARCH_PATH = re.compile(r"set\s+(?:session\s+|local\s+)?search_path\s*(?:to|=)\s*[\"']?(\w+)", re.IGNORECASE)
+    from lineage_kit.sql.catalog import Catalog
+    from lineage_kit.sql.statements.statement import Statement
 
 
-def analyze_script(
-    sql: str | Sequence[str],
-    *,
-    dialect: str | None,
-    default_database: str | None,
-    default_schema: str | None,
-    known_columns: Mapping[str, Sequence[str]],
-) -> SqlLineage:
-    """Return the lineage of one text or several. See `lineage_kit.sql.analyze`."""
-    rules = dialect_of(dialect)
-    catalog = Catalog(rules, default_database, default_schema, known_columns)
-    statements: list[StatementLineage] = []
-    problems: list[Problem] = []
-    for text in [sql] if isinstance(sql, str) else sql:
-        for piece in split(text, rules):
-            lineage, reasons = _statement(piece, catalog)
-            problems += [Problem(len(statements), reason) for reason in reasons]
-            statements.append(lineage)
+def read_script(texts: Iterable[str], catalog: Catalog) -> SqlLineage:
+    """Return the lineage of texts that run one after the other."""
+    pieces = [piece for text in texts for piece in _pieces(text, catalog)]
+    catalog.ahead.look(pieces)
+    read_statements = []
+    for number, piece in enumerate(pieces):
+        catalog.ahead.pass_to(number)
+        read_statements.append(read(piece, catalog))
+    # Only now is it known which temporary tables nobody used.
+    statements = [_lineage(statement, piece) for statement, piece in zip(read_statements, pieces, strict=True)]
     return SqlLineage(
         inputs=tuple(dict.fromkeys(table for statement in statements for table in statement.inputs)),
         outputs=tuple(dict.fromkeys(table for statement in statements for table in statement.outputs)),
         columns=tuple(dict.fromkeys(column for statement in statements for column in statement.columns)),
         statements=tuple(statements),
-        problems=tuple(problems),
+        problems=tuple(
+            Problem(number, reason) for number, statement in enumerate(read_statements) for reason in statement.reasons
+        ),
     )
 
 
-def _statement(piece: Piece, catalog: Catalog) -> tuple[StatementLineage, Sequence[str]]:
-    """Return the lineage of one statement and the reasons why parts of it were not understood."""
-    plain = _WITHOUT_DATASETS.match(piece.text)
-    if plain:
-        path = _SEARCH_PATH.match(piece.text)
-        if path:
-            catalog.schema = path[1]
-        return _empty(plain[1].split()[0].upper(), piece), ()
-    routine = piece.routine()
-    if routine:
-        return _empty(f"CREATE_{routine}", piece), (f"the body of a {routine.lower()} is not analysed",)
+def _pieces(text: str, catalog: Catalog) -> list[Piece]:
+    """Return the statements of a text; one that cannot be split is a single statement, and becomes a problem there."""
     try:
-        statement = read_statement(parse(piece, catalog.dialect), catalog)
-        return _lineage(statement, piece), list(statement.reasons)
-    except StatementRefusedError as error:
-        reason = str(error)
-    except RecursionError:
-        reason = "nested too deeply"
-    except Exception as error:  # noqa: BLE001 - what the SQL says never raises; the class alone says what happened
-        reason = f"not understood ({type(error).__name__})"
-    return _empty("UNKNOWN", piece), (reason,)
+        return split(text, catalog.dialect, catalog.deadline)
+    except Exception:  # noqa: BLE001 - what the SQL says never raises
+        return [Piece(text, 0, 1)]
 
 
 def _lineage(statement: Statement, piece: Piece) -> StatementLineage:
+    statement.tell_unused()
     return StatementLineage(
         kind=statement.kind,
-        inputs=tuple(table.name for table in statement.inputs),
-        outputs=tuple(table.name for table in statement.outputs),
+        inputs=tuple(dict.fromkeys(table.name for table in statement.inputs)),
+        outputs=tuple(dict.fromkeys(table.name for table in statement.outputs)),
         columns=statement.columns(),
         position=piece.position,
         line=piece.line,
+        exact=statement.exact,
     )
-
-
-def _empty(kind: str, piece: Piece) -> StatementLineage:
-    return StatementLineage(kind, (), (), (), piece.position, piece.line)

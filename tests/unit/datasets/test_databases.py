@@ -156,10 +156,11 @@ class TestDatasetName:
         assert database.dataset_name(None, None, "t") == DatasetName("postgres://host:5432", "public.t")
 
     def test_uppercase(self) -> None:
-        """Systems that store names in upper case have the whole name so."""
+        """Systems that store names in upper case have the whole name so, but for what is stored otherwise."""
         database = Database("snowflake://org-account", "snowflake", database="db", uppercase=True)
 
         assert database.dataset_name(None, "s", "t") == DatasetName("snowflake://org-account", "DB.S.T")
+        assert database.dataset_name(None, "S", "t", as_stored=True) == DatasetName("snowflake://org-account", "DB.S.t")
 
 
 class TestRegistry:

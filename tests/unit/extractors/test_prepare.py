@@ -159,7 +159,7 @@ class TaskInstance:
 manager = ExtractorManager()
 empty = TaskInstance(EmptyOperator(task_id="t"))
 prepare(empty, manager)
-before = "sqlglot" in sys.modules, "lineage_kit.sql.parse" in sys.modules
+before = "sqlglot" in sys.modules, "lineage_kit.sql.grammar.parse" in sys.modules
 sql = TaskInstance(SQLExecuteQueryOperator(task_id="t", conn_id="c", sql="SELECT 1"))
 prepare(sql, manager)
 answer([before, "sqlglot" in sys.modules])

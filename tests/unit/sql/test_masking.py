@@ -141,9 +141,10 @@ class TestCredentials:
         """No secret behind any of the words survives."""
         masked = mask_sql(f"SOMETHING WITH {word}{between}{quote}{secret}{quote} AND MORE")
 
-        assert secret not in masked
         assert masked.startswith(f"SOMETHING WITH {word}")
         assert masked.endswith(f"{quote} AND MORE")
+        # The word itself may contain what was drawn as the secret.
+        assert secret not in masked.removeprefix(f"SOMETHING WITH {word}")
 
     @no_deadline
     @given(user=SECRET, secret=SECRET)

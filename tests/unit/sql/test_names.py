@@ -67,6 +67,88 @@ class TestTableNames:
         assert str(Location("s3://bucket/key")) == "s3://bucket/key"
 
 
+class TestStoredNames:
+    """Names as the database stores them, for who compares with its catalogue."""
+
+    SQL = 'INSERT INTO Sales.Daily (Day, "Sum") SELECT Day, "Price" FROM Raw."Orders"'
+
+    @pytest.mark.parametrize(
+        ("dialect", "expected"),
+        [
+            ("postgres", ["raw.Orders.day -> sales.daily.day", "raw.Orders.Price -> sales.daily.Sum"]),
+            ("redshift", ["raw.orders.day -> sales.daily.day", "raw.orders.price -> sales.daily.sum"]),
+            ("trino", ["raw.orders.day -> sales.daily.day", "raw.orders.price -> sales.daily.sum"]),
+            ("snowflake", ["RAW.Orders.DAY -> SALES.DAILY.DAY", "RAW.Orders.Price -> SALES.DAILY.Sum"]),
+            ("oracle", ["RAW.Orders.DAY -> SALES.DAILY.DAY", "RAW.Orders.Price -> SALES.DAILY.Sum"]),
+            ("exasol", ["RAW.Orders.DAY -> SALES.DAILY.DAY", "RAW.Orders.Price -> SALES.DAILY.Sum"]),
+            ("tsql", ["Raw.Orders.Day -> Sales.Daily.Day", "Raw.Orders.Price -> Sales.Daily.Sum"]),
+            ("sqlite", ["Raw.Orders.Day -> Sales.Daily.Day", "Raw.Orders.Price -> Sales.Daily.Sum"]),
+            ("duckdb", ["Raw.Orders.Day -> Sales.Daily.Day", "Raw.Orders.Price -> Sales.Daily.Sum"]),
+            (None, ["Raw.Orders.Day -> Sales.Daily.Day", "Raw.Orders.Price -> Sales.Daily.Sum"]),
+        ],
+    )
+    def test_fold_of_the_dialect(self, dialect: str | None, expected: list[str]) -> None:
+        """Unquoted names are folded; quoted ones are kept where the database keeps them."""
+        assert columns(self.SQL, dialect, stored_names=True) == [f"{entry} IDENTITY" for entry in expected]
+
+    @pytest.mark.parametrize(
+        ("dialect", "expected"),
+        [
+            ("hive", "raw.orders -> sales.daily"),
+            ("spark", "raw.orders -> sales.daily"),
+            ("databricks", "raw.orders -> sales.daily"),
+            ("bigquery", "Raw.Orders -> Sales.Daily"),
+            ("mysql", "Raw.Orders -> Sales.Daily"),
+            ("clickhouse", "Raw.Orders -> Sales.Daily"),
+        ],
+    )
+    def test_names_in_backticks(self, dialect: str, expected: str) -> None:
+        """Hive and Spark have no names in capitals, quoted or not."""
+        assert tables("INSERT INTO Sales.Daily SELECT `Day` FROM Raw.`Orders`", dialect, stored_names=True) == expected
+
+    def test_as_written_without_the_option(self) -> None:
+        """Who shows lineage beside the SQL wants its spelling."""
+        assert tables(self.SQL, "snowflake") == "Raw.Orders -> Sales.Daily"
+
+    @pytest.mark.parametrize(
+        "sql",
+        [
+            "USE DATABASE dwh; USE SCHEMA core; SELECT a FROM t",
+            "SELECT a FROM IDENTIFIER('dwh.core.t')",
+            "SELECT a FROM dwh.core.t AS t",
+            "WITH c AS (SELECT a FROM dwh.core.t) SELECT * FROM C",
+        ],
+    )
+    def test_wherever_a_name_stands(self, sql: str) -> None:
+        """A name means the same table by whatever way it comes."""
+        assert tables(sql, "snowflake", stored_names=True) == "DWH.CORE.T ->"
+        assert columns(sql, "snowflake", stored_names=True) == ["DWH.CORE.T.A -> A IDENTITY"]
+
+    @pytest.mark.parametrize(("path", "schema"), [("Core", "core"), ('"Core"', "Core")])
+    def test_search_path(self, path: str, schema: str) -> None:
+        """Its schemas are names like others."""
+        sql = f"SET search_path TO {path}; SELECT a FROM t"
+        assert tables(sql, "postgres", stored_names=True) == f"{schema}.t ->"
+
+    def test_statements_that_no_grammar_has(self) -> None:
+        """Their names are read from the text, and folded alike."""
+        sql = 'REFRESH MATERIALIZED VIEW Mart."Daily"'
+        assert tables(sql, "postgres", stored_names=True) == "-> mart.Daily"
+
+    def test_defaults_count_as_unquoted(self) -> None:
+        """They come from settings, where nobody writes quotes."""
+        options = {"default_database": "dwh", "default_schema": "core", "stored_names": True}
+        assert tables("SELECT a FROM t", "snowflake", **options) == "DWH.CORE.T ->"
+
+    def test_known_columns_are_told_as_given(self) -> None:
+        """Who passes them has read the catalogue."""
+        known = {"CORE.T": ["ID", "Mixed Case"]}
+        assert columns("SELECT * FROM core.t", "snowflake", schema=known, stored_names=True) == [
+            "CORE.T.ID -> ID IDENTITY",
+            "CORE.T.Mixed Case -> Mixed Case IDENTITY",
+        ]
+
+
 class TestPlacesOfTables:
     """What may stand where a table is expected."""
 
@@ -90,12 +172,83 @@ class TestPlacesOfTables:
         assert location == Location("s3://bucket/key")
 
     @pytest.mark.parametrize(
-        ("sql", "dialect"),
-        [("SELECT a FROM IDENTIFIER($name)", "snowflake"), ("SELECT a FROM {{ ref('s') }}", "postgres")],
+        ("sql", "dialect", "by"),
+        [
+            ("SELECT a FROM IDENTIFIER($name)", "snowflake", "variable"),
+            ("SELECT a FROM {{ ref('s') }}", "postgres", "template"),
+        ],
     )
-    def test_a_name_that_only_the_run_knows(self, sql: str, dialect: str) -> None:
+    def test_a_name_that_only_the_run_knows(self, sql: str, dialect: str, by: str) -> None:
         """It is a problem, not a missing table."""
-        assert [problem.reason for problem in analyze(sql, dialect).problems] == ["a table is named by a variable"]
+        assert [problem.reason for problem in analyze(sql, dialect).problems] == [f"a table is named by a {by}"]
+
+
+class TestNamesInStrings:
+    """IDENTIFIER('...') of Snowflake, Databricks and Spark, wherever the name of a table may stand."""
+
+    @pytest.mark.parametrize("dialect", ["databricks", "snowflake", "spark"])
+    @pytest.mark.parametrize(
+        ("sql", "expected"),
+        [
+            ("INSERT INTO identifier('x.t') SELECT a FROM s", "s -> x.t"),
+            ("INSERT INTO IDENTIFIER ('x.t') (b) SELECT a FROM s", "s -> x.t"),
+            ("CREATE TABLE identifier('x.t') AS SELECT a FROM s", "s -> x.t"),
+            ("CREATE TABLE identifier('x.t') (a INT)", "-> x.t"),
+            ("CREATE OR REPLACE VIEW identifier('x.t') AS SELECT a FROM s", "s -> x.t"),
+            ("UPDATE identifier('x.t') SET a = 1", "-> x.t"),
+            ("DELETE FROM identifier('x.t') WHERE a = 1", "-> x.t"),
+            ("TRUNCATE TABLE identifier('x.t')", "-> x.t"),
+            ("DROP TABLE IF EXISTS identifier('x.t')", "-> x.t"),
+            ("ALTER TABLE identifier('x.t') ADD COLUMN a INT", "-> x.t"),
+            ("ALTER TABLE identifier('x.s') RENAME TO identifier('x.t')", "x.s -> x.t"),
+        ],
+    )
+    def test_are_names(self, sql: str, expected: str, dialect: str) -> None:
+        """The string holds the dotted name."""
+        assert tables(sql, dialect) == expected
+
+    def test_a_script_that_drops_what_it_made(self) -> None:
+        """In a string or not, it is the same table."""
+        sql = """
+            CREATE TABLE identifier('x.w') AS SELECT a FROM s;
+            INSERT INTO t SELECT a FROM x.w;
+            DROP TABLE identifier('x.w');
+        """
+        assert columns(sql, "snowflake") == ["s.a -> t.a IDENTITY"]
+
+    @pytest.mark.parametrize(
+        ("sql", "dialect"),
+        [
+            ("INSERT INTO identifier($name) SELECT a FROM s", "snowflake"),
+            ("INSERT INTO identifier($name) (b) SELECT a FROM s", "snowflake"),
+            ("CREATE TABLE identifier($name) AS SELECT a FROM s", "snowflake"),
+            ("UPDATE identifier($name) SET b = s.a FROM s", "snowflake"),
+            ("DELETE FROM identifier($name) WHERE b IN (SELECT a FROM s)", "snowflake"),
+            ("INSERT ALL INTO identifier($name) SELECT a FROM s", "snowflake"),
+            ("INSERT INTO identifier(:name) SELECT a FROM s", "databricks"),
+            ("INSERT INTO identifier(:name) (b) SELECT a FROM s", "databricks"),
+            ("INSERT INTO identifier(concat('x.', :name)) SELECT a FROM s", "databricks"),
+            ("INSERT INTO identifier(:schema || '.t') SELECT a FROM s", "databricks"),
+            ("CREATE TABLE identifier(:name) AS SELECT a FROM s", "databricks"),
+        ],
+    )
+    def test_a_variable_names_the_target(self, sql: str, dialect: str) -> None:
+        """What is read is told all the same; no table is called like the function or the variable."""
+        lineage = analyze(sql, dialect)
+        assert (lineage.inputs, lineage.outputs) == ((TableName(None, None, "s"),), ())
+        assert len(lineage.problems) == 1
+
+    @pytest.mark.parametrize("sql", ["TRUNCATE TABLE identifier($name)", "DROP TABLE identifier(:name)"])
+    def test_a_variable_names_the_only_table(self, sql: str) -> None:
+        """Then nothing is told but that."""
+        lineage = analyze(sql, "snowflake")
+        assert (lineage.inputs, lineage.outputs) == ((), ())
+        assert [problem.reason for problem in lineage.problems] == ["a table is named by a variable"]
+
+    @pytest.mark.parametrize("dialect", ["mysql", "postgres", "spark"])
+    def test_a_table_of_that_name(self, dialect: str) -> None:
+        """A list of names behind it is its column list."""
+        assert columns("INSERT INTO identifier (b) SELECT a FROM s", dialect) == ["s.a -> identifier.b IDENTITY"]
 
 
 class TestKnownColumns:
@@ -108,6 +261,19 @@ class TestKnownColumns:
             "SELECT * FROM t", "postgres", default_database="db", default_schema="public", schema={key: ["a"]}
         )
         assert entries == ["db.public.t.a -> a IDENTITY"]
+
+    @pytest.mark.parametrize(
+        ("key", "written"),
+        [
+            ('"my.db".public.t', '"my.db".public.t'),
+            ('public."t.2024"', 'public."t.2024"'),
+            ('"public"."say ""t"""', 'public."say ""t"""'),
+        ],
+    )
+    def test_parts_in_quotes(self, key: str, written: str) -> None:
+        """A part in double quotes may have dots and doubled quotes in it."""
+        entries = analyze(f"SELECT * FROM {written}", "postgres", schema={key: ["a"]}).columns
+        assert [entry.source_column for entry in entries] == ["a"]
 
     def test_another_schema_does_not_match(self) -> None:
         """The table is another one."""
@@ -174,3 +340,12 @@ class TestParameters:
             "s.b -> x TRANSFORMATION",
             "s.c -> y TRANSFORMATION",
         ]
+
+
+class TestLegacyNamesOfBigQuery:
+    """[project:dataset.table]."""
+
+    @pytest.mark.parametrize(("written", "told"), [("[p-1:d.t]", "p-1.d.t"), ("[d.t]", "d.t")])
+    def test_brackets(self, written: str, told: str) -> None:
+        """They quote the whole name."""
+        assert tables(f"#legacySQL\nSELECT a FROM {written}", "bigquery") == f"{told} ->"

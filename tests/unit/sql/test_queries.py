@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from support.sql_lineage import columns, rows, tables
 
-KNOWN = {"s": ["i", "a"], "r": ["i", "b"]}
+from lineage_kit.sql.queries import query
 
 
 class TestTables:
@@ -30,6 +32,23 @@ class TestTables:
     def test_tables_in_parentheses_are_read(self) -> None:
         """Parentheses around a join hide nothing."""
         assert tables("SELECT 1 AS x FROM (a JOIN b ON a.i = b.i) JOIN c ON c.i = a.i") == "a, b, c ->"
+
+    @pytest.mark.parametrize(
+        "joined",
+        [
+            "((a JOIN b ON a.i = b.i) JOIN c ON c.i = a.i)",
+            "(((a JOIN b ON a.i = b.i)) JOIN (c CROSS JOIN d) ON c.i = a.i)",
+            "((SELECT x, i FROM a) AS a JOIN b ON a.i = b.i)",
+            "(a CROSS JOIN ((b CROSS JOIN c)))",
+        ],
+    )
+    def test_nested_parentheses_around_joins(self, joined: str) -> None:
+        """What is joined inside keeps its names."""
+        assert columns(f"SELECT a.x, b.y FROM {joined}") == ["a.x -> x IDENTITY", "b.y -> y IDENTITY"]
+
+    def test_parentheses_around_a_query(self) -> None:
+        """However many there are, its alias stands behind the last."""
+        assert columns("SELECT q.x FROM (((SELECT x FROM a))) AS q") == ["a.x -> x IDENTITY"]
 
     @pytest.mark.parametrize(
         "sql",
@@ -143,6 +162,40 @@ class TestCommonTableExpressions:
         sql = "WITH c AS (SELECT id FROM t UNION ALL SELECT t.id FROM t JOIN c ON t.parent = c.id) SELECT id FROM c"
         assert tables(sql, "tsql") == "t ->"
 
+    def test_recursion_over_many_columns(self) -> None:
+        """Each round moves the values one column on; after as many rounds as columns the first has seen them all."""
+        names = [f"c{number}" for number in range(12)]
+        sql = f"""
+            WITH RECURSIVE r ({", ".join(names)}) AS (
+                SELECT {", ".join(names)} FROM s UNION ALL SELECT {", ".join([*names[1:], names[-1]])} FROM r
+            )
+            SELECT c0 FROM r"""
+        assert columns(sql, "postgres") == [f"s.{name} -> c0 IDENTITY" for name in names]
+
+    @pytest.mark.parametrize("dialect", ["snowflake", "oracle"])
+    def test_union_without_recursion(self, dialect: str) -> None:
+        """Where no keyword marks recursion, a set operation that does not read itself is a query like others."""
+        query = "WITH c AS (SELECT a FROM s UNION ALL SELECT a FROM r ORDER BY a) SELECT a FROM c"
+        assert columns(query, dialect) == ["s.a -> a IDENTITY", "r.a -> a IDENTITY"]
+        assert rows(query, dialect) == ["s.a -> * SORT", "r.a -> * SORT"]
+
+    def test_unions_in_unions_are_read_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Each level that is read twice would double the work of those inside it."""
+        sql = "SELECT a FROM s"
+        for level in range(12):
+            inner = f"WITH c{level} AS (SELECT a FROM v UNION ALL {sql}) SELECT a FROM c{level}"
+            sql = f"SELECT a FROM u UNION ALL ({inner})"
+        read: list[object] = []
+        read_from = query.add_relations
+
+        def counted(*arguments: Any) -> None:
+            read.append(arguments)
+            read_from(*arguments)
+
+        monkeypatch.setattr(query, "add_relations", counted)
+        assert columns(sql, "snowflake") == ["u.a -> a IDENTITY", "v.a -> a IDENTITY", "s.a -> a IDENTITY"]
+        assert len(read) < 12 * 5
+
     def test_long_chains_are_followed_to_the_end(self) -> None:
         """Three hundred links, each of which adds a table."""
         links = ", ".join(
@@ -157,180 +210,6 @@ class TestCommonTableExpressions:
         sql = "WITH gone AS (DELETE FROM s WHERE old RETURNING a) INSERT INTO archive SELECT a FROM gone"
         assert tables(sql, "postgres") == "s -> s, archive"
         assert columns(sql, "postgres") == ["s.a -> archive.a IDENTITY"]
-
-
-class TestColumnResolution:
-    """Which relation a column name means."""
-
-    def test_alias_of_a_table(self) -> None:
-        """The alias stands for the table, in any case."""
-        assert columns("SELECT O.amount FROM orders o") == ["orders.amount -> amount IDENTITY"]
-
-    def test_bare_table_name_as_qualifier(self) -> None:
-        """A table with a schema can be called by its name alone."""
-        assert columns("SELECT x.a FROM s1.x") == ["s1.x.a -> a IDENTITY"]
-
-    def test_full_table_name_as_qualifier(self) -> None:
-        """Schemas tell two tables of one name apart."""
-        sql = "SELECT one.x.a, two.x.b FROM one.x JOIN two.x ON one.x.i = two.x.i"
-        assert columns(sql) == ["one.x.a -> a IDENTITY", "two.x.b -> b IDENTITY"]
-
-    def test_unqualified_column_of_a_single_table(self) -> None:
-        """With one table there is no question."""
-        assert columns("SELECT a FROM s") == ["s.a -> a IDENTITY"]
-
-    def test_unqualified_column_in_a_join_is_not_guessed(self) -> None:
-        """With two unknown tables nothing tells which one has the column."""
-        assert columns("SELECT a FROM s JOIN r ON s.i = r.i") == ["?.a -> a IDENTITY"]
-
-    def test_known_columns_settle_an_unqualified_name(self) -> None:
-        """The caller's schema tells, also with one side known only."""
-        sql = "SELECT a, b FROM s JOIN r ON s.i = r.i"
-        known = {"s": ["i", "a"], "r": ["i", "b"]}
-        assert columns(sql, schema=known) == ["s.a -> a IDENTITY", "r.b -> b IDENTITY"]
-        assert columns(sql, schema={"s": ["i", "a"]}) == ["s.a -> a IDENTITY", "r.b -> b IDENTITY"]
-
-    def test_subquery_lists_its_columns(self) -> None:
-        """A derived table settles a name too."""
-        sql = "SELECT total, name FROM c JOIN (SELECT id, sum(x) AS total FROM o GROUP BY id) q ON q.id = c.id"
-        assert columns(sql) == ["o.x -> total AGGREGATION", "c.name -> name IDENTITY"]
-
-    def test_known_columns_give_the_spelling(self) -> None:
-        """Names known from the database win over the spelling in the SQL."""
-        assert columns("SELECT A FROM s", schema={"s": ["a"]}) == ["s.a -> A IDENTITY"]
-
-    def test_using_makes_one_column_of_two(self) -> None:
-        """The merged column is that of the left side, for a full join of both."""
-        sql = "SELECT i FROM s {} JOIN r USING (i)"
-        assert columns(sql.format("LEFT")) == ["s.i -> i IDENTITY"]
-        assert columns(sql.format("RIGHT")) == ["r.i -> i IDENTITY"]
-        assert columns(sql.format("FULL")) == ["s.i -> i TRANSFORMATION", "r.i -> i TRANSFORMATION"]
-        assert rows(sql.format("INNER")) == ["s.i -> * JOIN", "r.i -> * JOIN"]
-
-    def test_natural_join_of_known_tables(self) -> None:
-        """The common columns join, as far as they are known."""
-        known = {"s": ["i", "a"], "r": ["i", "b"]}
-        assert rows("SELECT a, b FROM s NATURAL JOIN r", schema=known) == ["s.i -> * JOIN", "r.i -> * JOIN"]
-
-    def test_correlated_subquery_reaches_out(self) -> None:
-        """A column that the inner relations cannot have is one of the outer query."""
-        sql = "SELECT (SELECT max(q.b) + a FROM (SELECT b FROM r) q) AS m FROM s"
-        assert columns(sql) == ["r.b -> m AGGREGATION", "s.a -> m TRANSFORMATION"]
-
-    def test_lateral_subquery_sees_what_stands_before_it(self) -> None:
-        """LATERAL may use columns of its left neighbours."""
-        sql = "SELECT x.c FROM s CROSS JOIN LATERAL (SELECT s.a + r.b AS c FROM r) x"
-        assert columns(sql, "postgres") == ["s.a -> c TRANSFORMATION", "r.b -> c TRANSFORMATION"]
-
-    @pytest.mark.parametrize(
-        ("sql", "dialect"),
-        [
-            ("SELECT v FROM s LATERAL VIEW explode(s.arr) e AS v", "spark"),
-            ("SELECT u.v FROM s CROSS JOIN UNNEST(s.arr) AS u(v)", "trino"),
-            ("SELECT v FROM s, UNNEST(s.arr) AS v", "bigquery"),
-            ("SELECT f.value AS v FROM s, LATERAL FLATTEN(input => s.arr) f", "snowflake"),
-            ("SELECT v FROM s, unnest(s.arr) AS v", "postgres"),
-        ],
-    )
-    def test_unnested_values_come_from_the_array(self, sql: str, dialect: str | None) -> None:
-        """Each dialect's way to make rows of an array derives from the array's column."""
-        assert columns(sql, dialect) == ["s.arr -> v TRANSFORMATION"]
-
-    def test_earlier_alias_in_the_select_list(self) -> None:
-        """Where the dialect has it, an item may use the alias of an earlier one."""
-        sql = "SELECT a + 1 AS b, b * 2 AS c FROM s"
-        assert columns(sql, "snowflake")[1] == "s.a -> c TRANSFORMATION"
-        assert columns(sql, "postgres")[1] == "s.b -> c TRANSFORMATION"
-
-    def test_names_keep_their_spelling_where_the_dialect_folds(self) -> None:
-        """Snowflake compares in capitals; an ambiguous name is still shown as written."""
-        sql = "SELECT i FROM s JOIN r ON s.k = r.k"
-        assert columns(sql, "snowflake", schema=KNOWN) == ["?.i -> i IDENTITY"]
-
-    def test_alias_that_hides_a_column_of_its_own_name(self) -> None:
-        """coalesce(x, 0) AS x proves that the table has x: that is what the next item means."""
-        sql = "SELECT coalesce(x, y) AS x, x + 1 AS z FROM s"
-        assert columns(sql, "snowflake")[2] == "s.x -> z TRANSFORMATION"
-
-    def test_units_of_time_are_no_columns(self) -> None:
-        """The day in dateadd(day, 1, a) is a word of the function, also where the dialect is not known."""
-        assert columns("SELECT dateadd(day, 1, a) AS x FROM s") == ["s.a -> x TRANSFORMATION"]
-
-    def test_path_into_a_nested_column(self) -> None:
-        """A qualifier that is no relation is a column with fields."""
-        assert columns("SELECT rec.f AS x, t.rec.g AS y FROM t", "bigquery") == [
-            "t.rec -> x TRANSFORMATION",
-            "t.rec -> y TRANSFORMATION",
-        ]
-
-
-class TestStars:
-    """`*` and `t.*`, expanded where the columns are known."""
-
-    def test_star_over_known_tables(self) -> None:
-        """The columns of all tables, in order."""
-        assert columns("SELECT * FROM s CROSS JOIN r", schema=KNOWN) == [
-            "s.i -> i IDENTITY",
-            "s.a -> a IDENTITY",
-            "r.i -> i IDENTITY",
-            "r.b -> b IDENTITY",
-        ]
-
-    def test_star_of_one_relation(self) -> None:
-        """t.* means one relation, by alias or name."""
-        sql = "SELECT x.*, s.a FROM s JOIN r AS x ON s.i = x.i"
-        assert columns(sql, schema=KNOWN) == [
-            "r.i -> i IDENTITY",
-            "r.b -> b IDENTITY",
-            "s.a -> a IDENTITY",
-        ]
-
-    def test_star_after_using_has_the_merged_column_once(self) -> None:
-        """As the database does it, first the merged columns."""
-        assert columns("SELECT * FROM s JOIN r USING (i)", schema=KNOWN) == [
-            "s.i -> i IDENTITY",
-            "s.a -> a IDENTITY",
-            "r.b -> b IDENTITY",
-        ]
-
-    def test_star_over_a_subquery(self) -> None:
-        """The columns of a subquery are known without any schema."""
-        assert columns("SELECT * FROM (SELECT a, b + 1 AS c FROM s) q") == [
-            "s.a -> a IDENTITY",
-            "s.b -> c TRANSFORMATION",
-        ]
-
-    def test_star_over_an_unknown_table_tells_no_columns(self) -> None:
-        """The table is still read."""
-        assert columns("INSERT INTO t SELECT * FROM s") == []
-        assert tables("INSERT INTO t SELECT * FROM s") == "s -> t"
-
-    def test_names_pass_through_an_unknown_star(self) -> None:
-        """What is taken from SELECT * by name is a column of the table behind."""
-        assert columns("SELECT q.a FROM (SELECT * FROM s) q") == ["s.a -> a IDENTITY"]
-
-    def test_a_listed_column_hides_one_behind_the_star(self) -> None:
-        """Beside a star, a column that is written out is the one that is meant."""
-        sql = "SELECT n FROM (SELECT *, row_number() OVER (ORDER BY d) AS n FROM s) q"
-        assert columns(sql) == ["s.d -> n WINDOW"]
-
-    def test_semi_join_shows_its_left_side_only(self) -> None:
-        """The right side decides about rows, and has no columns in the result."""
-        sql = "SELECT * FROM s LEFT SEMI JOIN r ON s.i = r.i"
-        assert columns(sql, "spark", schema=KNOWN) == ["s.i -> i IDENTITY", "s.a -> a IDENTITY"]
-
-    @pytest.mark.parametrize("word", ["EXCEPT", "EXCLUDE"])
-    def test_star_without_some_columns(self, word: str) -> None:
-        """BigQuery says EXCEPT, Snowflake EXCLUDE."""
-        dialect = {"EXCEPT": "bigquery", "EXCLUDE": "snowflake"}[word]
-        assert columns(f"SELECT * {word} (a) FROM s", dialect, schema=KNOWN) == ["s.i -> i IDENTITY"]
-
-    def test_star_with_replaced_columns(self) -> None:
-        """REPLACE changes what a column is, not where it stands."""
-        assert columns("SELECT * REPLACE (i + 1 AS i) FROM s", "bigquery", schema=KNOWN) == [
-            "s.i -> i TRANSFORMATION",
-            "s.a -> a IDENTITY",
-        ]
 
 
 class TestSetOperations:
@@ -362,22 +241,124 @@ class TestSetOperations:
         sql = " UNION ALL ".join(f"SELECT a FROM t{i}" for i in range(1000))
         assert tables(sql).count(",") == 999
 
-
-class TestPivot:
-    """PIVOT and UNPIVOT."""
-
-    def test_pivoted_columns_aggregate_on_a_condition(self) -> None:
-        """Each new column aggregates the value column where the spread column has that value."""
-        sql = "SELECT * FROM s PIVOT (sum(x) FOR y IN ([u], [v])) p"
-        assert columns(sql, "tsql", schema={"s": ["id", "x", "y"]}) == [
-            "s.id -> id IDENTITY",
-            "s.x -> u AGGREGATION",
-            "s.y -> u CONDITIONAL",
-            "s.x -> v AGGREGATION",
-            "s.y -> v CONDITIONAL",
+    @pytest.mark.parametrize(
+        ("sql", "dialect"),
+        [
+            ("SELECT a, b FROM s UNION BY NAME SELECT b, c FROM r", "duckdb"),
+            ("SELECT a, b FROM s UNION ALL BY NAME SELECT c, b FROM r", "duckdb"),
+            ("SELECT a, b FROM s UNION ALL BY NAME SELECT b, c FROM r", "snowflake"),
+        ],
+    )
+    def test_columns_are_combined_by_name(self, sql: str, dialect: str) -> None:
+        """BY NAME: a column that only one side has is in the result too."""
+        assert columns(sql, dialect) == [
+            "s.a -> a IDENTITY",
+            "s.b -> b IDENTITY",
+            "r.b -> b IDENTITY",
+            "r.c -> c IDENTITY",
         ]
 
-    def test_unpivoted_column_gathers_all(self) -> None:
-        """The name column comes from no data."""
-        sql = "SELECT id, n, v FROM s UNPIVOT (v FOR n IN (a, b)) u"
-        assert columns(sql, "tsql") == ["s.id -> id IDENTITY", "s.a -> v IDENTITY", "s.b -> v IDENTITY"]
+    def test_positions_behind_a_star_are_not_known(self) -> None:
+        """What stands at the position of a on the other side is not said."""
+        sql = "SELECT q.a FROM (SELECT a FROM s UNION ALL SELECT * FROM r) q"
+        assert columns(sql) == ["s.a -> a IDENTITY"]
+        assert columns(sql, schema={"r": ["x"]}) == ["s.a -> a IDENTITY", "r.x -> a IDENTITY"]
+
+
+class TestNamesOfItems:
+    """What an item of the select list is called."""
+
+    @pytest.mark.parametrize("item", ["a AS x", "a x", "x = a", "[x] = a", "'x' = a", "N'x' = a", "a AS 'x'", "a 'x'"])
+    def test_spellings_of_tsql(self, item: str) -> None:
+        """The name may stand before the value, and be a string."""
+        assert columns(f"SELECT b AS y, {item} FROM s", "tsql") == ["s.b -> y IDENTITY", "s.a -> x IDENTITY"]
+
+
+class TestNamedExpressions:
+    """ClickHouse names expressions in WITH."""
+
+    def test_expression(self) -> None:
+        """It is what it would be in the place where its name stands."""
+        sql = "WITH a + b AS total, 5 AS k SELECT total * k AS x FROM s"
+        assert columns(sql, "clickhouse") == ["s.a -> x TRANSFORMATION", "s.b -> x TRANSFORMATION"]
+
+    def test_scalar_subquery(self) -> None:
+        """Its table is read where the name is used."""
+        sql = "WITH (SELECT max(b) FROM r) AS m SELECT a, {} AS x FROM s"
+        assert tables(sql.format("m"), "clickhouse") == "s, r ->"
+        assert columns(sql.format("m"), "clickhouse") == ["s.a -> a IDENTITY", "r.b -> x AGGREGATION"]
+        assert tables(sql.format("1"), "clickhouse") == "s ->"
+
+    def test_scalar_subquery_stands_alone(self) -> None:
+        """The query that uses it may have a column of the same name."""
+        sql = "WITH (SELECT max(b) FROM r) AS m SELECT m AS x FROM (SELECT b FROM s) AS q"
+        assert columns(sql, "clickhouse") == ["r.b -> x AGGREGATION"]
+
+    def test_name_inside_a_common_table_expression(self) -> None:
+        """Those that follow see it too."""
+        sql = "WITH (SELECT max(b) FROM r) AS m, c AS (SELECT m AS x FROM s) SELECT x FROM c"
+        assert columns(sql, "clickhouse") == ["r.b -> x AGGREGATION"]
+
+    def test_expression_over_a_column_of_its_name(self) -> None:
+        """Inside the expression the name means the column."""
+        assert columns("WITH a + 1 AS a SELECT a FROM s", "clickhouse") == ["s.a -> a TRANSFORMATION"]
+
+
+class TestTableNames:
+    """What names a table, and what stands around the name."""
+
+    @pytest.mark.parametrize(
+        ("sql", "dialect", "expected"),
+        [
+            ("SELECT a FROM s AT (OFFSET => -60) t", "snowflake", "s ->"),
+            ("SELECT a FROM s SAMPLE (10)", "snowflake", "s ->"),
+            ("SELECT a FROM db..s", "snowflake", "db.s ->"),
+            ("SELECT a FROM d.s FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()", "bigquery", "d.s ->"),
+            ("SELECT a FROM `p-1.d.s_*` WHERE _TABLE_SUFFIX > '2'", "bigquery", "p-1.d.s_* ->"),
+            ("SELECT a FROM p.d.INFORMATION_SCHEMA.TABLES", "bigquery", "p.d.INFORMATION_SCHEMA.TABLES ->"),
+            ("SELECT a FROM s VERSION AS OF 3", "databricks", "s ->"),
+            ("SELECT a FROM srv.db.dbo.s WITH (NOLOCK)", "tsql", "srv.db.dbo.s ->"),
+            ("SELECT a FROM s@link", "oracle", "s@link ->"),
+            ("SELECT a FROM s PARTITION (p1)", "oracle", "s ->"),
+            ("SELECT a FROM ONLY s", "postgres", "s ->"),
+            ("SELECT a FROM s FINAL", "clickhouse", "s ->"),
+            ("SELECT a FROM s TABLESAMPLE (BUCKET 1 OUT OF 4 ON i)", "hive", "s ->"),
+            ('SELECT a FROM "s.x"."ta ble"', "postgres", "s.x.ta ble ->"),
+            ("SELECT `from` FROM `order`.`select`", "mysql", "order.select ->"),
+            ("SELECT a FROM größe.表", None, "größe.表 ->"),
+            ("FROM s", "duckdb", "s ->"),
+        ],
+    )
+    def test_name(self, sql: str, dialect: str | None, expected: str) -> None:
+        """Time travel, samples, partitions and hints are not part of it."""
+        assert tables(sql, dialect) == expected
+
+    @pytest.mark.parametrize(
+        ("sql", "dialect"),
+        [
+            ("SELECT x FROM ML.PREDICT(MODEL d.m, TABLE d.s)", "bigquery"),
+            ("SELECT x FROM ML.PREDICT(MODEL d.m, (SELECT a FROM d.s))", "bigquery"),
+            ("SELECT x FROM TABLE(f(input => TABLE(d.s)))", "trino"),
+            ("SELECT x FROM f(TABLE(d.s))", "databricks"),
+            ("SELECT x FROM TABLE(p.f(CURSOR(SELECT a FROM d.s)))", "oracle"),
+        ],
+    )
+    def test_tables_that_a_function_is_given(self, sql: str, dialect: str) -> None:
+        """They are read; models and the function itself are no tables."""
+        assert tables(sql, dialect) == "d.s ->"
+
+    def test_columns_pass_through_a_function_of_tables(self) -> None:
+        """Its own columns derive from all that it is given."""
+        sql = "SELECT id, predicted FROM ML.PREDICT(MODEL d.m, (SELECT id, a FROM d.s))"
+        assert columns(sql, "bigquery") == [
+            "d.s.id -> id IDENTITY",
+            "d.s.id -> predicted TRANSFORMATION",
+            "d.s.a -> predicted TRANSFORMATION",
+        ]
+
+    def test_columns_of_a_function_that_nobody_knows(self) -> None:
+        """What it is given does not tell which of its columns hold what, even where one has the same name."""
+        assert columns("SELECT m FROM f((SELECT a AS m, b FROM s))", "postgres") == [
+            "s.a -> m TRANSFORMATION",
+            "s.b -> m TRANSFORMATION",
+        ]

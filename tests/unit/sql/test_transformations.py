@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.sql_lineage import columns, rows
+from support.sql_lineage import columns, rows, tables
 
 from lineage_kit.sql import analyze
 
@@ -44,12 +44,8 @@ class TestDirect:
         assert columns("SELECT 1 AS a, 'x' AS b, current_date AS c, count(*) AS d FROM s") == []
 
     def test_scalar_subquery(self) -> None:
-        """Its column is the value; its conditions only influence it."""
-        assert columns("SELECT (SELECT max(r.b) FROM r WHERE r.i = s.i) AS m FROM s") == [
-            "r.b -> m AGGREGATION",
-            "r.i -> m FILTER",
-            "s.i -> m FILTER",
-        ]
+        """Its column is the value."""
+        assert columns("SELECT (SELECT max(r.b) FROM r WHERE r.i = s.i) AS m FROM s") == ["r.b -> m AGGREGATION"]
 
 
 class TestIndirectOfAColumn:
@@ -77,6 +73,59 @@ class TestIndirectOfAColumn:
             "s.b -> x TRANSFORMATION",
             "s.c -> x TRANSFORMATION",
         ]
+
+    @pytest.mark.parametrize(
+        ("expression", "dialect"),
+        [
+            ("IIF(a > 1, b, c)", "tsql"),
+            ("CHOOSE(a, b, c)", "tsql"),
+            ("IFF(a > 1, b, c)", "snowflake"),
+            ("NVL2(a, b, c)", "oracle"),
+            ("DECODE(a, 1, b, c)", "redshift"),
+            ("if(a, b, c)", "trino"),
+            ("multiIf(a = 1, b, a = 2, c, 0)", "clickhouse"),
+            ("a ? b : c", "clickhouse"),
+            ("iif(a, b, c)", "sqlite"),
+        ],
+    )
+    def test_functions_that_choose(self, expression: str, dialect: str) -> None:
+        """CASE by other names: the first argument decides, the others are values."""
+        assert columns(f"SELECT {expression} AS x FROM s", dialect) == [
+            "s.a -> x CONDITIONAL",
+            "s.b -> x TRANSFORMATION",
+            "s.c -> x TRANSFORMATION",
+        ]
+
+    def test_what_decides_in_decode(self) -> None:
+        """Operand and search values are conditions, results and default are values."""
+        assert columns("SELECT DECODE(a, b, c, d, e, f) AS x FROM s", "oracle") == [
+            "s.a -> x CONDITIONAL",
+            "s.b -> x CONDITIONAL",
+            "s.c -> x TRANSFORMATION",
+            "s.d -> x CONDITIONAL",
+            "s.e -> x TRANSFORMATION",
+            "s.f -> x TRANSFORMATION",
+        ]
+
+    def test_what_decides_in_nullif(self) -> None:
+        """NULLIF(a, b) shows a or nothing; COALESCE and GREATEST show any of their arguments."""
+        assert columns("SELECT NULLIF(a, b) AS x FROM s") == ["s.a -> x TRANSFORMATION", "s.b -> x CONDITIONAL"]
+        assert columns("SELECT COALESCE(a, b) AS x FROM s") == ["s.a -> x TRANSFORMATION", "s.b -> x TRANSFORMATION"]
+
+    @pytest.mark.parametrize(
+        ("expression", "dialect"),
+        [
+            ("max_by(a, b)", "trino"),
+            ("MIN_BY(a, b)", "snowflake"),
+            ("argMax(a, b)", "clickhouse"),
+            ("arg_max(a, b)", "duckdb"),
+            ("sumIf(a, b > 1)", "clickhouse"),
+            ("ANY_VALUE(a HAVING MAX b)", "bigquery"),
+        ],
+    )
+    def test_what_decides_in_an_aggregate(self, expression: str, dialect: str) -> None:
+        """The second argument tells which rows' values count."""
+        assert columns(f"SELECT {expression} AS x FROM s", dialect) == ["s.a -> x AGGREGATION", "s.b -> x CONDITIONAL"]
 
     def test_filter_of_an_aggregate(self) -> None:
         """FILTER (WHERE ...) decides which values are aggregated."""
@@ -114,13 +163,6 @@ class TestIndirectOfAColumn:
             "s.b -> y WINDOW",
         ]
 
-    def test_exists_as_a_value(self) -> None:
-        """What EXISTS selects does not matter, only what decides about its rows."""
-        assert columns("SELECT EXISTS (SELECT r.z FROM r WHERE r.i = s.i) AS x FROM s") == [
-            "r.i -> x FILTER",
-            "s.i -> x FILTER",
-        ]
-
     def test_ordered_set_aggregate(self) -> None:
         """The column of WITHIN GROUP is the one that is aggregated."""
         sql = "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY a) AS x FROM s"
@@ -145,12 +187,42 @@ class TestIndirectOfTheRows:
             ("ORDER BY s.b DESC", ["s.b -> * SORT"]),
             ("ORDER BY 1", ["s.a -> * SORT"]),
             ("JOIN r ON s.b = r.c", ["s.b -> * JOIN", "r.c -> * JOIN"]),
-            ("WHERE a IN (SELECT c FROM r WHERE d)", ["s.a -> * FILTER", "r.c -> * FILTER", "r.d -> * FILTER"]),
+            ("WHERE a IN (SELECT c FROM r WHERE d)", ["r.d -> * FILTER", "s.a -> * FILTER", "r.c -> * FILTER"]),
         ],
     )
     def test_clauses(self, clause: str, expected: Any) -> None:
         """One entry per column and role, with no target column."""
         assert rows(f"SELECT s.a FROM s {clause}") == expected
+
+    @pytest.mark.parametrize(
+        "item",
+        [
+            "(SELECT max(r.b) FROM r WHERE r.i = s.i)",
+            "CASE WHEN s.k > (SELECT max(r.b) FROM r WHERE r.i = s.i) THEN 1 END",
+            "s.k IN (SELECT r.b FROM r WHERE r.i = s.i)",
+            "EXISTS (SELECT r.z FROM r WHERE r.i = s.i)",
+            "[x + (SELECT max(r.b) FROM r WHERE r.i = s.i) FOR x IN s.list]",
+        ],
+    )
+    def test_subquery_in_an_expression(self, item: str) -> None:
+        """Its clauses decide about rows like those of any query."""
+        sql = f"SELECT {item} AS m FROM s"
+        assert rows(sql, "duckdb") == ["r.i -> * FILTER", "s.i -> * FILTER"]
+        assert not any("FILTER" in entry for entry in columns(sql, "duckdb"))
+
+    @pytest.mark.parametrize(
+        "sql",
+        [
+            "UPDATE t SET x = (SELECT max(r.b) FROM r WHERE r.i = 1)",
+            "INSERT INTO t (x) VALUES ((SELECT max(r.b) FROM r WHERE r.i = 1))",
+            "INSERT INTO t (x) VALUES (1) ON CONFLICT (x) DO UPDATE SET x = (SELECT max(r.b) FROM r WHERE r.i = 1)",
+            "SELECT s.x INTO t FROM s ORDER BY (SELECT max(r.b) FROM r WHERE r.i = 1)",
+            "INSERT INTO t (SELECT x FROM s) ORDER BY (SELECT max(r.b) FROM r WHERE r.i = 1)",
+        ],
+    )
+    def test_subquery_in_a_statement_that_writes(self, sql: str) -> None:
+        """So they do where the expression is not in a select list."""
+        assert "r.i -> t.* FILTER" in rows(sql, "postgres")
 
     def test_qualify(self) -> None:
         """It filters, and may use an alias of the select list."""
@@ -192,6 +264,21 @@ class TestMasking:
             ("xxhash64(a)", "spark"),
             ("standard_hash(a)", "oracle"),
             ("to_hex(md5(to_utf8(a)))", "trino"),
+            ("crypt(a, gen_salt('bf'))", "postgres"),
+            ("hashtext(a)", "postgres"),
+            ("pgp_sym_encrypt(a, 'k')", "postgres"),
+            ("FNV_HASH(a)", "redshift"),
+            ("FUNC_SHA1(a)", "redshift"),
+            ("BINARY_CHECKSUM(a)", "tsql"),
+            ("ENCRYPTBYKEY(KEY_GUID('k'), a)", "tsql"),
+            ("DBMS_CRYPTO.HASH(a, 2)", "oracle"),
+            ("aes_encrypt(a, 'k')", "databricks"),
+            ("mask(a)", "databricks"),
+            ("DETERMINISTIC_ENCRYPT('k', a, '')", "bigquery"),
+            ("cityHash64(a)", "clickhouse"),
+            ("halfMD5(a)", "clickhouse"),
+            ("HASHBUCKET(HASHROW(a))", "teradata"),
+            ("mask_show_last_n(a, 4)", "hive"),
         ],
     )
     def test_hashes(self, expression: str, dialect: str | None) -> None:
@@ -208,3 +295,16 @@ class TestMasking:
             "s.a -> x TRANSFORMATION",
             "s.b -> y TRANSFORMATION",
         ]
+
+
+class TestMethodsOfXml:
+    """T-SQL: a method behind a query that gives XML."""
+
+    def test_value_of_a_query(self) -> None:
+        """The usual way to put texts of rows together."""
+        sql = (
+            "SELECT STUFF((SELECT ',' + s.a FROM s WHERE s.id = r.id FOR XML PATH(''), TYPE)"
+            ".value('.', 'varchar(max)'), 1, 1, '') AS x FROM r"
+        )
+        assert tables(sql, "tsql") == "r, s ->"
+        assert "s.a -> x TRANSFORMATION" in columns(sql, "tsql")

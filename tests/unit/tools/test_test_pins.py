@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import environments
 import pytest
 import test_pins
 
@@ -17,7 +18,7 @@ def constraints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for version in ("2.11.0", "3.0.6"):
         (folder / f"mwaa-{version}.txt").touch()
     monkeypatch.setattr(test_pins, "CONSTRAINTS", folder)
-    monkeypatch.setattr(test_pins, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(environments, "CHECKOUT", tmp_path)
     monkeypatch.setattr(test_pins, "find_python", lambda _: sys.executable)
     monkeypatch.setattr(test_pins, "environment", lambda *_: Path(sys.executable))
     return folder

@@ -11,6 +11,7 @@ from openlineage.client.facet_v2 import column_lineage_dataset, schema_dataset
 from lineage_kit.datasets.naming import DatasetName, from_uri
 from lineage_kit.extractors.merge import unite
 from lineage_kit.sql import ColumnLineage, Location, TableName
+from lineage_kit.sql.dialects import dialect_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,8 +108,11 @@ class _Builder:
             return from_uri(table.uri)
         stored = self._stored.get(table)
         if stored is not None:
-            return self._database.dataset_name(stored.database or table.database, stored.schema, stored.name)
-        return self._database.dataset_name(table.database, table.schema, table.name)
+            parts = (stored.database or table.database, stored.schema, stored.name)
+            return self._database.dataset_name(*parts, as_stored=True)
+        # Of a dialect that the engine does not know, it cannot tell how names are stored.
+        as_stored = bool(dialect_of(self._database.dialect).name)
+        return self._database.dataset_name(table.database, table.schema, table.name, as_stored=as_stored)
 
     def _column(self, table: TableName | Location | None, column: str) -> str:
         stored = self._stored.get(table) if isinstance(table, TableName) else None

@@ -36,8 +36,11 @@ class Ask(Enum):
 
 
 def read_sql(extraction: Extraction, source: Source, sql: str | list[str]) -> SqlLineage:
-    """Return what the engine makes of ``sql`` without knowing any table, and note what it did not understand."""
-    found = analyze(sql, dialect=source.database.dialect)
+    """Return what the engine makes of ``sql`` without knowing any table, and note what it did not understand.
+
+    Of a statement that was not understood, the tables are those that its words name.
+    """
+    found = _analyze(extraction, source, sql)
     for problem in found.problems:
         message = f"Statement {problem.statement + 1} was not understood: {problem.reason}"
         extraction.omit("sql", Cause.SQL_NOT_UNDERSTOOD, message)
@@ -66,8 +69,23 @@ def lineage_of_sql(
     else:
         known = _server_tables(extraction, source, tables, ask)
     if known.stored and _needs_columns(sql, found):
-        found = analyze(sql, dialect=source.database.dialect, schema=_columns(known.stored))
+        with_columns = _analyze(extraction, source, sql, _columns(known.stored))
+        # The second time may not suffice.
+        found = with_columns if len(with_columns.problems) <= len(found.problems) else found
     return datasets.build(found, known, column_lineage=extraction.enabled("column_lineage"))
+
+
+def _analyze(
+    extraction: Extraction, source: Source, sql: str | list[str], columns: Mapping[str, list[str]] | None = None
+) -> SqlLineage:
+    """Ask the engine, for as long as the budget lasts; names come the way the database's catalogue spells them."""
+    return analyze(
+        sql,
+        dialect=source.database.dialect,
+        schema=columns,
+        max_seconds=extraction.budget.remaining(),
+        stored_names=True,
+    )
 
 
 def _sqlite_tables(extraction: Extraction, source: Source, sql: str | list[str], tables: Iterable[TableName]) -> Tables:
@@ -114,4 +132,10 @@ def _needs_columns(sql: str | list[str], found: SqlLineage) -> bool:
 
 
 def _columns(stored: Mapping[TableName, StoredTable]) -> dict[str, list[str]]:
-    return {str(name): [column for column, _ in table.columns] for name, table in stored.items()}
+    """Return the columns by the quoted names of their tables, which may have dots in them."""
+    return {_quoted(name): [column for column, _ in table.columns] for name, table in stored.items()}
+
+
+def _quoted(name: TableName) -> str:
+    parts = (part.replace('"', '""') for part in (name.database, name.schema, name.name) if part)
+    return ".".join(f'"{part}"' for part in parts)

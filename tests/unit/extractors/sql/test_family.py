@@ -66,6 +66,17 @@ def test_sqlite_tables_columns_and_schemas(extract: Extract, warehouse: Path) ->
     assert "CREATE TABLE copy" in found.job_facets["sql"].query
 
 
+def test_columns_of_a_table_with_a_dot_in_its_name(extract: Extract, warehouse: Path) -> None:
+    """The dot parts nothing, and a star is expanded all the same."""
+    with sqlite3.connect(warehouse) as connection:
+        connection.execute('CREATE TABLE "orders.2024" (id INTEGER)')
+    connection.close()
+
+    found = extract(sql_operator('CREATE TABLE c AS SELECT * FROM "orders.2024"'))
+
+    assert columns(found.outputs[0]) == {"id": ["orders.2024.id"]}
+
+
 def test_attached_file_is_a_namespace_of_its_own(extract: Extract, warehouse: Path) -> None:
     """A table of an attached database file is found under that file, whatever its alias."""
     lake = warehouse.with_name("lake.db")
@@ -260,6 +271,87 @@ def test_hook_is_asked_once_where_the_operator_is_asked_too(extract: Extract, wa
         asked.clear()
         extract(Operator(task_id="t", conn_id="warehouse", sql=sql))
         assert asked == ["hook"]
+
+
+class SnowflakeHook(SqliteHook):
+    """A hook that describes its database as that of Snowflake does; its catalogue cannot be read."""
+
+    def get_openlineage_database_info(self, connection: Any) -> Any:
+        """Describe the database."""
+        from airflow.providers.openlineage.sqlparser import DatabaseInfo
+
+        del connection
+        return DatabaseInfo(scheme="snowflake", authority="org-account", database="dwh", is_uppercase_names=True)
+
+    def get_openlineage_database_dialect(self, connection: Any) -> str:
+        """Name the dialect."""
+        del connection
+        return "snowflake"
+
+
+class SnowflakeOperator(SQLExecuteQueryOperator):
+    """An operator with that hook."""
+
+    def get_db_hook(self) -> SnowflakeHook:
+        """Return the hook."""
+        return SnowflakeHook("warehouse")
+
+
+def test_names_without_the_catalogue(extract: Extract, warehouse: Path) -> None:
+    """They are folded as the database does it; what is quoted is stored as written."""
+    assert warehouse.exists()
+    sql = 'INSERT INTO Mart.Daily (Day, "Total") SELECT Day, "Price" FROM Raw."Orders"'
+
+    found = extract(SnowflakeOperator(task_id="t", conn_id="warehouse", sql=sql))
+
+    assert names(found.inputs) == ["DWH.RAW.Orders"]
+    assert names(found.outputs) == ["DWH.MART.DAILY"]
+    assert columns(found.outputs[0]) == {"DAY": ["DWH.RAW.Orders.DAY"], "Total": ["DWH.RAW.Orders.Price"]}
+
+
+def test_tables_named_by_what_is_not_understood(extract: Extract, warehouse: Path) -> None:
+    """They are told, the event says that the statement was not understood, and the operator is asked all the same."""
+    assert warehouse.exists()
+    asked: list[str] = []
+
+    class Operator(SnowflakeOperator):
+        """An operator that notes whether it is asked."""
+
+        def get_openlineage_facets_on_complete(self, task_instance: Any) -> Any:
+            """Ask the generic method."""
+            asked.append("operator")
+            return super().get_openlineage_facets_on_complete(task_instance)
+
+    # It counts as one that has the generic method alone.
+    Operator.get_openlineage_facets_on_complete.__module__ = SQLExecuteQueryOperator.__module__
+
+    found = extract(Operator(task_id="t", conn_id="warehouse", sql="INSERT INTO mart.t SELECT ((( FROM raw.s"))
+
+    assert names(found.inputs) == ["DWH.RAW.S"]
+    assert names(found.outputs) == ["DWH.MART.T"]
+    assert "sqlNotUnderstood" in {omission.cause for omission in found.run_facets[incomplete.KEY].omissions}
+    assert asked == ["operator"]
+
+
+def test_spent_budget_is_told(extract: Extract, warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine stops when the time of the whole extraction is over."""
+    from lineage_kit.extractors.sql import lineage
+
+    assert warehouse.exists()
+    given: list[float] = []
+    analyze = lineage.analyze
+
+    def measured(*arguments: Any, max_seconds: float, **options: Any) -> Any:
+        given.append(max_seconds)
+        return analyze(*arguments, max_seconds=0, **options)
+
+    monkeypatch.setattr(lineage, "analyze", measured)
+    found = extract(sql_operator("SELECT id FROM orders"))
+
+    assert 0 < given[0] <= 5
+    assert [omission.message for omission in found.run_facets[incomplete.KEY].omissions] == [
+        "Statement 1 was not understood: the time is over"
+    ]
 
 
 def test_preparing_does_not_make_the_operators_hook(in_dag: Callable[[Any], Any], manager: Any) -> None:

@@ -1,0 +1,124 @@
+"""What grammars refuse of databases that the parser knows little or not at all: rewrites, as in `refusals`."""
+
+from __future__ import annotations
+
+from lineage_kit.sql.text.rewrites import Rewrite
+
+_CLICKHOUSE = frozenset({"clickhouse"})
+_DB2 = frozenset({"db2"})
+_EXASOL = frozenset({"exasol"})
+_FLINK = frozenset({"flink"})
+_IMPALA = frozenset({"impala"})
+_MATERIALIZE = frozenset({"materialize"})
+_NETEZZA = frozenset({"netezza"})
+_SOQL = frozenset({"soql"})
+_SQLITE = frozenset({"sqlite"})
+_TERADATA = frozenset({"teradata"})
+_VERTICA = frozenset({"vertica"})
+_PARTITIONED = frozenset({"doris", "starrocks"})
+_UNIT = "|".join(
+    f"{unit}|{unit}S" for unit in ("YEAR", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND", "MICROSECOND")
+)
+_CAST = (
+    "BYTEINT|SMALLINT|INTEGER|INT|BIGINT|FLOAT|DECIMAL|DEC|NUMERIC|CHAR|VARCHAR|CLOB|BYTE|VARBYTE|DATE|TIME|TIMESTAMP"
+    "|CASESPECIFIC|CS|UPPERCASE"
+)
+
+_CONDITION = "expression [ =|<|>|<=|>=|<>|!= expression ]"
+
+
+REFUSED = (
+    Rewrite(_CLICKHOUSE, "LIMIT any [ , any ] [ OFFSET any ] BY expression [ , expression ]*"),
+    Rewrite(_CLICKHOUSE, "WITH TIES"),
+    Rewrite(_CLICKHOUSE, "FORMAT any > end"),
+    Rewrite(_CLICKHOUSE, "SETTINGS name = any [ , name = any ]*"),
+    Rewrite(_DB2, "UPDATE ( SELECT any FROM { name } rest )", "UPDATE {0}"),
+    Rewrite(_DB2, "CURRENT { DATE|TIME|TIMESTAMP }", "CURRENT_{0}"),
+    Rewrite(_DB2, "CURRENT SCHEMA|SQLID|SERVER|USER|TIMEZONE|PATH|DEGREE|ISOLATION", "0"),
+    Rewrite(_DB2, "CONCAT > any", "||"),
+    Rewrite(_DB2, "FROM|JOIN|INTO|UPDATE < { name } / { name }", "{0}.{1}"),
+    Rewrite(_DB2, f"+|- () < {_UNIT}"),
+    Rewrite(_DB2, f"+|- name < {_UNIT}"),
+    Rewrite(_DB2, f"+|- any < {_UNIT}"),
+    Rewrite(_DB2, "ELSE IGNORE"),
+    Rewrite(_DB2, "[ NOT ] ATOMIC [ CONTINUE ON SQLEXCEPTION ]"),
+    # Rows that a MERGE deletes, by themselves or after it updated them.
+    Rewrite(_EXASOL, f"THEN DELETE < WHERE {_CONDITION} [ AND|OR {_CONDITION} ]*"),
+    Rewrite(_EXASOL, f"DELETE WHERE {_CONDITION} [ AND|OR {_CONDITION} ]*"),
+    Rewrite(_EXASOL, "( IMPORT rest )", "(SELECT * FROM imported())"),
+    Rewrite(_EXASOL, "VALUES BETWEEN any AND any [ WITH STEP any ]", "(SELECT 1)"),
+    Rewrite(_EXASOL, "EMITS ()"),
+    Rewrite(_EXASOL, "DELETE < * > FROM"),
+    Rewrite(_EXASOL, "PREFERRING rest"),
+    Rewrite(_EXASOL, "COMMENT IS string"),
+    Rewrite(_FLINK, "LATERAL TABLE ( { rest } )", "LATERAL {0}"),
+    Rewrite(_FLINK, "AS < ROW", "STRUCT"),
+    Rewrite(_FLINK, "SESSION > (", "SESSION_WINDOW"),
+    Rewrite(_FLINK, "WITHIN INTERVAL any any"),
+    Rewrite(_IMPALA, "IREGEXP", "REGEXP"),
+    Rewrite(_IMPALA, "SELECT [ ALL|DISTINCT ] < STRAIGHT_JOIN"),
+    Rewrite(_MATERIALIZE, "MUTUALLY RECURSIVE [ ( RETURN|ERROR rest ) ]", "RECURSIVE"),
+    Rewrite(_MATERIALIZE, "AS OF [ AT LEAST ] expression > end"),
+    Rewrite(_MATERIALIZE, "IN CLUSTER name"),
+    Rewrite(_NETEZZA, "TABLE WITH FINAL ( { rest } )", "{0}"),
+    Rewrite(_NETEZZA, "EXTERNAL { string } [ () ] [ USING () ]", "READ_CSV({0})"),
+    Rewrite(_NETEZZA, "WITH FINAL"),
+    Rewrite(_SOQL, "number - number - number [ : number : number ]", "0"),
+    Rewrite(_SOQL, "TYPEOF { name } [ WHEN name THEN name [ , name ]* ]* [ ELSE name [ , name ]* ] END", "{0}"),
+    Rewrite(_SOQL, "INCLUDES > (", "IN"),
+    Rewrite(_SOQL, "EXCLUDES > (", "NOT IN"),
+    Rewrite(_SOQL, "USING SCOPE any"),
+    Rewrite(_SOQL, "WITH SECURITY_ENFORCED|USER_MODE|SYSTEM_MODE"),
+    Rewrite(_SOQL, "WITH DATA CATEGORY name any any [ AND name any any ]*"),
+    Rewrite(_SOQL, "FOR VIEW|REFERENCE"),
+    Rewrite(_SOQL, "UPDATE TRACKING|VIEWSTAT [ , TRACKING|VIEWSTAT ]"),
+    Rewrite(_SOQL, "ALL ROWS"),
+    Rewrite(_SQLITE, "UNSIGNED BIG INT", "BIGINT"),
+    Rewrite(_SQLITE, "GLOB|MATCH > any", "LIKE"),
+    Rewrite(_SQLITE, "INDEXED BY name"),
+    Rewrite(_SQLITE, "NOT INDEXED"),
+    Rewrite(_SQLITE, "UPDATE < OR any"),
+    Rewrite(_SQLITE, "LIMIT any < OFFSET any > end"),
+    Rewrite(_SQLITE, "? < number"),
+    Rewrite(_TERADATA, "( NAMED { any } )", "AS {0}"),
+    # The grammar takes SET for an alias.
+    Rewrite(_TERADATA, "FROM|, < { any } > SET", "{0} AS {0}"),
+    Rewrite(_TERADATA, "FROM|, < { any . any } > SET", "{0} AS source_"),
+    Rewrite(_TERADATA, "beginning DELETE|DEL { name } ALL end", "DELETE FROM {0}"),
+    Rewrite(_TERADATA, "name [ variable ] ( ON { name } rest )", "f((SELECT * FROM {0}))"),
+    Rewrite(_TERADATA, "INS > any", "INSERT"),
+    Rewrite(_TERADATA, "UPD > any", "UPDATE"),
+    Rewrite(_TERADATA, "DEL > any", "DELETE"),
+    Rewrite(_TERADATA, "LOCK|LOCKING TABLE|VIEW|DATABASE name FOR|IN any [ MODE ] [ NOWAIT ]"),
+    Rewrite(_TERADATA, "LOCK|LOCKING ROW [ FOR|IN ] any [ MODE ] [ NOWAIT ]"),
+    Rewrite(_TERADATA, "( FORMAT|TITLE string [ , FORMAT|TITLE string ]* )"),
+    Rewrite(_TERADATA, f"name < ( [ NOT ] {_CAST} [ () ] [ , FORMAT string ] )"),
+    Rewrite(_TERADATA, f") < ( [ NOT ] {_CAST} [ () ] [ , FORMAT string ] )"),
+    Rewrite(_TERADATA, "ELSE INSERT|INS rest"),
+    Rewrite(_TERADATA, "FORMAT string > )"),
+    Rewrite(_TERADATA, "CHARACTER|CHAR SET any"),
+    Rewrite(_TERADATA, "SAMPLE [ WITH REPLACEMENT ] [ RANDOMIZED ALLOCATION ] [ . ] any [ , [ . ] any ]*"),
+    Rewrite(_TERADATA, "NORMALIZE [ ON MEETS|OVERLAPS [ OR MEETS|OVERLAPS ] ]"),
+    Rewrite(_TERADATA, "EXPAND ON name [ AS name ] [ BY ANCHOR [ PERIOD ] any ] [ BY INTERVAL any any ] [ FOR name ]"),
+    Rewrite(_TERADATA, "WITH name () [ , name () ]* BY name [ , name ]* > end"),
+    Rewrite(_TERADATA, "( [ name , ]* name < ASC|DESC > )"),
+    Rewrite(_TERADATA, "RETURNS ()"),
+    Rewrite(_TERADATA, "any < ALL > end"),
+    Rewrite(_VERTICA, "INTERPOLATE PREVIOUS|NEXT VALUE", "="),
+    Rewrite(_VERTICA, ":: !", "::"),
+    Rewrite(_VERTICA, "AT EPOCH any"),
+    Rewrite(_VERTICA, "AT TIME string > SELECT|WITH"),
+    Rewrite(_VERTICA, "TIMESERIES any AS string OVER ()"),
+    Rewrite(_VERTICA, "MATCH ( PARTITION rest )"),
+    Rewrite(_VERTICA, "USING PARAMETERS rest"),
+    Rewrite(_VERTICA, "LIMIT any < OVER ()"),
+    Rewrite(_VERTICA, "UNSEGMENTED ALL NODES"),
+    Rewrite(_VERTICA, "ENCODED BY name [ ENCODING any ] [ , name [ ENCODING any ] ]*"),
+    Rewrite(_VERTICA, "SEGMENTED BY expression [ ALL NODES [ OFFSET any ] ]"),
+    Rewrite(_VERTICA, "KSAFE any"),
+    Rewrite(_VERTICA, "KSAFE"),
+    Rewrite(_PARTITIONED, "TABLET ()"),
+    Rewrite(_PARTITIONED, "FROM|INTO|UPDATE name < [ TEMPORARY ] PARTITION|PARTITIONS names"),
+    Rewrite(_PARTITIONED, "FROM|INTO|UPDATE name < [ TEMPORARY ] PARTITION|PARTITIONS name"),
+)
+"""In the order in which they are tried."""

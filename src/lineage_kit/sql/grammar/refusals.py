@@ -1,0 +1,279 @@
+"""What grammars refuse, and what means the same for tables and columns without it.
+
+These rewrites only remove or replace what says nothing about lineage (hints, error logging, sampling, priorities), or
+put one spelling in the place of another. They are tried only on what a grammar refused: elsewhere a name could look
+like one of them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from lineage_kit.sql.grammar.minor_dialects import REFUSED as REFUSED_ELSEWHERE
+from lineage_kit.sql.text.rewrites import (
+    BIGQUERY,
+    DUCKDB,
+    EVERYWHERE,
+    MYSQL,
+    ORACLE,
+    POSTGRES,
+    REDSHIFT,
+    SNOWFLAKE,
+    SPARK,
+    TSQL,
+    Rewrite,
+    RewriteTable,
+    rewritten,
+)
+
+if TYPE_CHECKING:
+    from lineage_kit.sql.dialects import Dialect
+
+_MOST_PASSES = 3
+_PIPES = BIGQUERY | SPARK
+_PRIORITY = "LOW_PRIORITY|HIGH_PRIORITY|DELAYED|QUICK|IGNORE"
+# The cells of a spreadsheet that Oracle computes from the rows of FROM.
+_MODEL_BEGIN = (
+    "MODEL [ IGNORE|KEEP NAV ] [ UNIQUE DIMENSION ] [ UNIQUE SINGLE REFERENCE ] [ RETURN UPDATED|ALL ROWS ]"
+    " [ MAIN name ] [ PARTITION BY () ] DIMENSION BY () MEASURES"
+)
+_MODEL_END = (
+    "[ IGNORE|KEEP NAV ] [ UNIQUE DIMENSION ] [ UNIQUE SINGLE REFERENCE ] [ RULES ] [ UPDATE|UPSERT ] [ ALL ]"
+    " [ AUTOMATIC|SEQUENTIAL ORDER ] [ ITERATE () ] [ UNTIL () ] ()"
+)
+
+# BigQuery: names in the legacy dialect, [project:dataset.table].
+_LEGACY_NAME = re.compile(r"(\b(?:from|join)\s+|,\s*)\[([\w-]+(?::[\w-]+)?\.[\w$]+)\]", re.IGNORECASE)
+
+_REFUSED = (
+    # Clauses at the end of a definition, behind its query.
+    Rewrite(EVERYWHERE, "WITH [ LOCAL|CASCADED ] CHECK OPTION [ CONSTRAINT name ]"),
+    Rewrite(EVERYWHERE, "WITH READ ONLY [ CONSTRAINT name ]"),
+    Rewrite(EVERYWHERE, "WITH NO SCHEMA BINDING > end"),
+    Rewrite(EVERYWHERE, "AS REPLICA OF { name }", "AS SELECT * FROM {0}"),
+    Rewrite(BIGQUERY, "CREATE < SNAPSHOT > TABLE"),
+    Rewrite(SPARK, "DEEP > CLONE"),
+    Rewrite(BIGQUERY | SPARK, "CLONE|COPY name < rest"),
+    Rewrite(TSQL, "CREATE TABLE name < WITH () > AS"),
+    # Changes of rows: a target that FROM repeats, and what happens to rows that match no clause.
+    Rewrite(TSQL, "beginning DELETE < FROM > name FROM"),
+    Rewrite(EVERYWHERE, "ELSE IGNORE > end"),
+    # A query as the target, whose alias would be SET.
+    Rewrite(EVERYWHERE, "UPDATE < { () } > SET", "{0} target_"),
+    # Sampling, of which the grammars know some spellings in some places.
+    Rewrite(EVERYWHERE, "TABLESAMPLE [ BERNOULLI|SYSTEM|BLOCK|ROW|RESERVOIR ] () [ REPEATABLE|SEED () ]"),
+    Rewrite(SNOWFLAKE | ORACLE, "name < SAMPLE [ BERNOULLI|SYSTEM|BLOCK|ROW ] () [ REPEATABLE|SEED () ]"),
+    Rewrite(EVERYWHERE, "FOR [ NO ] [ KEY ] UPDATE|SHARE [ OF name [ , name ]* ] [ NOWAIT ] [ SKIP LOCKED ]"),
+    Rewrite(EVERYWHERE, ", > end"),
+    Rewrite(EVERYWHERE, ", > FROM|WHERE|GROUP|ORDER|LIMIT"),
+    # Frames and sets of groups, whose columns count alone.
+    Rewrite(EVERYWHERE, "GROUPS > BETWEEN|UNBOUNDED|CURRENT", "ROWS"),
+    Rewrite(EVERYWHERE, "EXCLUDE TIES|GROUP"),
+    Rewrite(EVERYWHERE, "EXCLUDE CURRENT|NO ROW|OTHERS"),
+    Rewrite(EVERYWHERE, "CUBE|ROLLUP > ("),
+    Rewrite(EVERYWHERE, ") < FROM FIRST|LAST > RESPECT|IGNORE|OVER"),
+    # Time travel changes which rows there are, not where they are.
+    Rewrite(SPARK, "FOR SYSTEM_VERSION|VERSION|SYSTEM_TIME AS OF expression"),
+    Rewrite(MYSQL | TSQL, "FOR SYSTEM_TIME AS OF [ TIMESTAMP ] expression"),
+    Rewrite(MYSQL | TSQL, "FOR SYSTEM_TIME ALL"),
+    Rewrite(DUCKDB, "name < AT ()"),
+    Rewrite(ORACLE, "AS OF SCN|TIMESTAMP expression"),
+    Rewrite(ORACLE, "VERSIONS [ PERIOD FOR name ] BETWEEN [ TIMESTAMP|SCN ] expression AND expression"),
+    Rewrite(ORACLE, "AS OF PERIOD FOR name expression"),
+    # A set operation under its older name.
+    Rewrite(EVERYWHERE, "MINUS > [ ALL|DISTINCT ] SELECT|(|WITH|TABLE|VALUES", "EXCEPT"),
+    # How SQL/JSON and SQL/XML functions treat what is missing or wrong.
+    Rewrite(EVERYWHERE, "TRUE|FALSE|UNKNOWN|ERROR|NULL|EMPTY [ ARRAY|OBJECT ] ON EMPTY|ERROR|MISMATCH"),
+    Rewrite(EVERYWHERE, "DEFAULT expression ON EMPTY|ERROR"),
+    Rewrite(EVERYWHERE, "WITH|WITHOUT [ CONDITIONAL|UNCONDITIONAL ] [ ARRAY ] WRAPPER"),
+    Rewrite(EVERYWHERE, "KEEP|OMIT QUOTES [ ON SCALAR STRING ]"),
+    Rewrite(EVERYWHERE, "EXISTS > PATH"),
+    Rewrite(EVERYWHERE, "PASSING < BY REF|VALUE"),
+    Rewrite(
+        EVERYWHERE,
+        "JSON_TABLE ( expression , string"
+        " < [ AS name ] [ PASSING expression AS name [ , expression AS name ]* ] > COLUMNS",
+    ),
+    Rewrite(EVERYWHERE, "string < AS name > COLUMNS"),
+    Rewrite(
+        EVERYWHERE,
+        "JSON_EXISTS|JSON_QUERY|JSON_VALUE|XMLEXISTS|XMLQUERY ( [ expression , ] [ expression ]"
+        " < PASSING [ BY REF|VALUE ]",
+        ",",
+    ),
+    Rewrite(EVERYWHERE, "RETURNING CONTENT"),
+    Rewrite(POSTGRES | ORACLE, "XMLPARSE|XMLSERIALIZE ( < DOCUMENT|CONTENT"),
+    Rewrite(EVERYWHERE, "SUBSET name = () [ , name = () ]*"),
+    # ODBC: what joins there are.
+    Rewrite(EVERYWHERE, "\\{ OJ"),
+    Rewrite(EVERYWHERE, "\\}"),
+    # T-SQL: hints, where rows are stored, and operators that the grammar lacks.
+    Rewrite(TSQL, "INSERT [ INTO ] name < WITH ()"),
+    Rewrite(TSQL, "FOR JSON|XML any [ () ] [ , any [ () ] ]*"),
+    Rewrite(TSQL, "TOP () < [ PERCENT ] [ WITH TIES ]"),
+    Rewrite(TSQL, "INTO name < ON name > FROM"),
+    Rewrite(TSQL, "beginning WITH XMLNAMESPACES () ,", "WITH"),
+    Rewrite(TSQL, "beginning WITH XMLNAMESPACES ()"),
+    Rewrite(TSQL, "! > \\<|>"),
+    Rewrite(TSQL, "WHERE|AND|( < MATCH ()", "1 = 1"),
+    Rewrite(TSQL, "CHANGETABLE ( CHANGES|VERSION { name } rest )", "{0}"),
+    *(
+        Rewrite(TSQL, f"SELECT|SET|, {{ name }} < {sign}", f"= {{0}} {operator}")
+        for sign, operator in (
+            ("+=", "+"),
+            ("-=", "-"),
+            ("* =", "*"),
+            ("/ =", "/"),
+            ("% =", "%"),
+            ("& =", "+"),
+            ("| =", "+"),
+            ("^ =", "+"),
+        )
+    ),
+    # Oracle: rows that fail go to a log.
+    Rewrite(
+        ORACLE,
+        f"FROM|, name [ name ] < {_MODEL_BEGIN} ( {{ rest }} ) {_MODEL_END}",
+        ", LATERAL (SELECT {0}) measures_",
+    ),
+    Rewrite(ORACLE, f"{_MODEL_BEGIN} () {_MODEL_END}"),
+    Rewrite(ORACLE, "LOG ERRORS [ INTO name ] [ () ] [ REJECT LIMIT any ]"),
+    Rewrite(ORACLE, "PIVOT < XML"),
+    Rewrite(ORACLE, "PARTITION|SUBPARTITION FOR ()"),
+    Rewrite(ORACLE | MYSQL, "name < PARTITION|SUBPARTITION names"),
+    # Data densification: rows that are missing in a partition are added.
+    Rewrite(ORACLE, "PARTITION BY () > [ LEFT|RIGHT|FULL ] [ OUTER ] JOIN|ON"),
+    Rewrite(ORACLE, "PARTITION BY () > name ON"),
+    # Rows that a MERGE deletes after it updated them.
+    Rewrite(ORACLE, "DELETE WHERE { condition }", "WHEN MATCHED AND ({0}) THEN DELETE"),
+    Rewrite(ORACLE, "BULK COLLECT INTO name [ , name ]*"),
+    Rewrite(ORACLE, "INTO variable , variable [ , variable ]*"),
+    # PostgreSQL.
+    Rewrite(POSTGRES, "USING names < AS name"),
+    Rewrite(POSTGRES, "USING \\<|>|<=|>="),
+    Rewrite(POSTGRES, "AT LOCAL"),
+    Rewrite(POSTGRES, "SIMILAR > string", ","),
+    Rewrite(POSTGRES, "ESCAPE string"),
+    Rewrite(POSTGRES, "IS [ NOT ] [ NFC|NFD|NFKC|NFKD ] NORMALIZED", "IS NULL"),
+    Rewrite(EVERYWHERE, "OVERRIDING SYSTEM|USER VALUE"),
+    # Snowflake: variables of the client.
+    Rewrite(SNOWFLAKE, "& name", "?"),
+    Rewrite(REDSHIFT, "APPROXIMATE"),
+    # Redshift: rows of the source take the place of their likes in the target.
+    Rewrite(REDSHIFT, "REMOVE DUPLICATES > end", "WHEN NOT MATCHED THEN INSERT *"),
+    # BigQuery.
+    Rewrite(BIGQUERY, "SELECT < WITH DIFFERENTIAL_PRIVACY|AGGREGATION_THRESHOLD [ OPTIONS () ]"),
+    # Operators of pipe syntax.
+    Rewrite(_PIPES, "\\| \\> < DROP { stage }", "SELECT * EXCEPT ({0})"),
+    Rewrite(_PIPES, "\\| \\> < RENAME { stage }", "SELECT * RENAME ({0})"),
+    Rewrite(
+        _PIPES,
+        "\\| \\> < SET { any } = { expression } , { any } = { stage }",
+        "SELECT * REPLACE ({1} AS {0}, {3} AS {2})",
+    ),
+    Rewrite(_PIPES, "\\| \\> < SET { any } = { stage }", "SELECT * REPLACE ({1} AS {0})"),
+    Rewrite(_PIPES, "\\| \\> < WINDOW", "EXTEND"),
+    Rewrite(_PIPES, "\\| \\> CALL name () [ AS name ]"),
+    # Spark and Hive.
+    Rewrite(SPARK, "REPLACE ON predicate { () } [ AS ] [ name ] > end", "{0}"),
+    Rewrite(SPARK, "REPLACE ON predicate > SELECT|FROM|WITH|VALUES|TABLE"),
+    Rewrite(SPARK, "INSERT|MERGE < WITH SCHEMA EVOLUTION"),
+    Rewrite(SPARK, "PARTITION () < IF NOT EXISTS"),
+    Rewrite(SPARK, "WITH WATERMARK [ ON ] name DELAY OF INTERVAL any any"),
+    Rewrite(SPARK, "WATERMARK [ ON ] name DELAY OF INTERVAL any any"),
+    Rewrite(SPARK, "WINDOW > (", "`window`"),
+    Rewrite(SPARK, "name ( ON { name } rest )", "(SELECT * FROM {0})"),
+    # MySQL: priorities and the ways to run a statement.
+    Rewrite(
+        MYSQL,
+        f"INSERT|REPLACE|UPDATE|DELETE < {_PRIORITY} [ {_PRIORITY} ]*",
+    ),
+    Rewrite(
+        MYSQL,
+        "HIGH_PRIORITY|SQL_SMALL_RESULT|SQL_BIG_RESULT|SQL_BUFFER_RESULT|SQL_CACHE|SQL_NO_CACHE|SQL_CALC_FOUND_ROWS",
+    ),
+    Rewrite(MYSQL, "DELETE < { name } . * > FROM|USING", "{0}"),
+    Rewrite(MYSQL, "DELETE < { name } [ . * ] , { name } [ . * ] > FROM|USING", "{0}, {1}"),
+    Rewrite(MYSQL, "INTO variable [ , variable ]*"),
+    Rewrite(MYSQL, "PROCEDURE ANALYSE ()"),
+    Rewrite(MYSQL, "ASC|DESC"),
+    Rewrite(MYSQL, "SOUNDS > LIKE"),
+    Rewrite(MYSQL, "BINARY > name"),
+    # DuckDB: further names of PIVOT and UNPIVOT.
+    Rewrite(DUCKDB, "PIVOT_WIDER", "PIVOT"),
+    Rewrite(DUCKDB, "PIVOT_LONGER", "UNPIVOT"),
+    # Spellings of which some grammar has another one.
+    Rewrite(EVERYWHERE, "NEXT|NEXTVAL|PREVVAL|PREVIOUS [ VALUE ] FOR name", "0"),
+    Rewrite(EVERYWHERE, "^ =", "<>"),
+    Rewrite(EVERYWHERE, "XMLELEMENT ( < NAME any [ , ]"),
+    Rewrite(EVERYWHERE, "XMLSERIALIZE|XMLCAST ( [ CONTENT|DOCUMENT ] { expression } rest )", "XMLCAST({0})"),
+    # Tables and queries as arguments of functions.
+    Rewrite(
+        EVERYWHERE,
+        "(|,|=> < TABLE { name } [ PARTITION|DISTRIBUTE BY expression ] [ ORDER BY expression ] > ,|)",
+        "(SELECT * FROM {0})",
+    ),
+    Rewrite(
+        EVERYWHERE,
+        "(|,|=> < TABLE ( SELECT { rest } ) [ PARTITION BY expression ] [ ORDER BY expression ]",
+        "(SELECT {0})",
+    ),
+    # Cursors, locks and isolation.
+    Rewrite(EVERYWHERE, "WITH UR|CS|RS|RR [ USE AND KEEP any LOCKS ]"),
+    Rewrite(EVERYWHERE, "FOR FETCH|READ ONLY"),
+    Rewrite(EVERYWHERE, "FOR BROWSE > end"),
+    Rewrite(EVERYWHERE, "SKIP LOCKED DATA"),
+    Rewrite(EVERYWHERE, "WHERE CURRENT OF name"),
+    # Hints to the optimizer.
+    Rewrite(EVERYWHERE, "OPTIMIZE FOR any ROW|ROWS"),
+    Rewrite(EVERYWHERE, "QUERYNO any"),
+    Rewrite(EVERYWHERE, "OPTION () > end"),
+    Rewrite(EVERYWHERE, "OPTIONS ( AGGREGATE|DISTINCT|LIMIT rest )"),
+    Rewrite(EVERYWHERE, "bracketed"),
+    # What a table or view does with the result of its query.
+    Rewrite(EVERYWHERE, "WITH [ NO ] DATA [ AND [ NO ] STATS|STAT|STATISTICS ]"),
+    Rewrite(EVERYWHERE, "DEFINITION ONLY"),
+    Rewrite(EVERYWHERE, "DATA INITIALLY DEFERRED|IMMEDIATE"),
+    Rewrite(EVERYWHERE, "REFRESH DEFERRED|IMMEDIATE"),
+    Rewrite(EVERYWHERE, "ON COMMIT PRESERVE|DELETE|DROP [ ROWS ]"),
+    Rewrite(EVERYWHERE, "NOT LOGGED [ ON ROLLBACK PRESERVE|DELETE ROWS ]"),
+    Rewrite(EVERYWHERE, "LOGGING [ ALL ] ERRORS [ WITH LIMIT OF any ] [ WITH NO LIMIT ]"),
+    Rewrite(EVERYWHERE, "CORRESPONDING [ BY names ]"),
+    # How the rows of a table reach a function.
+    Rewrite(EVERYWHERE, "SCATTER BY expression [ , expression ]*"),
+    Rewrite(EVERYWHERE, "COPARTITION ()"),
+    # Where rows are kept.
+    Rewrite(EVERYWHERE, "DISTRIBUTED RANDOMLY|REPLICATED"),
+    Rewrite(EVERYWHERE, "DISTRIBUTED|DISTRIBUTE BY|ON [ HASH|RANDOM ] [ () ]"),
+    Rewrite(EVERYWHERE, "ORGANIZE ON|BY NONE|()"),
+    Rewrite(EVERYWHERE, "ORGANIZE ON|BY ()"),
+    Rewrite(EVERYWHERE, "NO PRIMARY INDEX"),
+    Rewrite(EVERYWHERE, "[ UNIQUE ] PRIMARY [ AMP ] INDEX [ name ] ()"),
+    # Rows of an earlier time, and rows as they come.
+    Rewrite(EVERYWHERE, "FOR SYSTEM_TIME|SYSTEM_VERSION|BUSINESS_TIME AS OF expression"),
+    Rewrite(EVERYWHERE, "FOR SYSTEM_TIME|SYSTEM_VERSION|BUSINESS_TIME BETWEEN expression AND expression"),
+    Rewrite(EVERYWHERE, "FOR SYSTEM_TIME|SYSTEM_VERSION|BUSINESS_TIME FROM expression TO expression"),
+    Rewrite(EVERYWHERE, "EMIT CHANGES"),
+    Rewrite(EVERYWHERE, "MUTUALLY RECURSIVE [ ( RETURN|ERROR rest ) ]"),
+)
+
+
+def simplified(text: str, dialect: Dialect) -> str:
+    """Return a statement that the grammar refused without what the grammar lacks, as far as that is known."""
+    if dialect.name == "bigquery":
+        text = _LEGACY_NAME.sub(lambda match: f"{match[1]}`{match[2].replace(':', '.')}`", text)
+    table = _table(dialect.name)
+    before = ""
+    # What takes the place of a match may hold further ones.
+    for _ in range(_MOST_PASSES):
+        before, text = text, rewritten(text, dialect, table)
+        if text == before:
+            break
+    return text
+
+
+@lru_cache(maxsize=64)
+def _table(dialect: str) -> RewriteTable:
+    return RewriteTable((*REFUSED_ELSEWHERE, *_REFUSED), dialect)

@@ -1,0 +1,1 @@
+"""Queries: what a SELECT gives, reads, and which column comes from which."""

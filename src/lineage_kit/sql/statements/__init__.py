@@ -1,0 +1,1 @@
+"""Statements that a grammar knows: what they write, define or change."""

@@ -1,0 +1,98 @@
+"""Environments of their own for tests, under `.venvs`, and how the tests in them went."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+class FailedError(Exception):
+    """Something could not be installed, or tests failed; the message says which command or how many."""
+
+
+class Outcome(NamedTuple):
+    """How the tests in one environment went, in words for the closing line."""
+
+    failed: bool
+    words: str
+
+
+def report(outcomes: Mapping[str, Outcome]) -> int:
+    """Print a closing line for each outcome under its name; return the exit code."""
+    print()
+    for name, outcome in outcomes.items():
+        print(f"{name}: {outcome.words}")
+    return int(any(outcome.failed for outcome in outcomes.values()))
+
+
+def make_environment(name: str, python: str, packages: Sequence[str], sources: Sequence[Path]) -> Path:
+    """Return the interpreter of an environment with some packages; make it where it is out of date.
+
+    Args:
+        name: What its folder under `.venvs` is called.
+        python: The interpreter that it is made from.
+        packages: What is installed, as arguments of pip and uv.
+        sources: The files that say what is installed, beside `packages`.
+
+    Raises:
+        FailedError: A package cannot be installed.
+
+    """
+    folder = CHECKOUT / ".venvs" / name
+    interpreter = folder / "bin" / "python"
+    stamp = folder / ".installed"
+    parts = [python.encode(), *(package.encode() for package in packages), *(path.read_bytes() for path in sources)]
+    digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
+        return interpreter
+    shutil.rmtree(folder, ignore_errors=True)
+    uv = shutil.which("uv")
+    if uv:
+        _run([uv, "venv", "--quiet", "--python", python, str(folder)])
+        _run([uv, "pip", "install", "--quiet", "--python", str(interpreter), *packages])
+    else:
+        pip = [str(interpreter), "-m", "pip", "install", "--quiet"]
+        _run([python, "-m", "venv", str(folder)])
+        _run([*pip, "--upgrade", "pip>=25.1"])  # which knows dependency groups
+        _run([*pip, *packages])
+    stamp.write_text(digest, encoding="utf-8")
+    return interpreter
+
+
+def run_tests(interpreter: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
+    """Run pytest with an interpreter, show its output, and return its last line.
+
+    Args:
+        interpreter: The Python of the environment.
+        arguments: What pytest is told beside the usual.
+        environment: Variables to set.
+
+    Raises:
+        FailedError: Tests failed; the message is the last line.
+
+    """
+    command = [str(interpreter), "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    variables = {**os.environ, **(environment or {})}
+    last = ""
+    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, env=variables) as pytest:
+        for line in pytest.stdout or ():
+            print(line, end="", flush=True)
+            last = line.strip() or last
+    if pytest.returncode:
+        raise FailedError(last)
+    return last
+
+
+def _run(command: list[str]) -> None:
+    """Run a program in the checkout."""
+    if subprocess.run(command, cwd=CHECKOUT, check=False).returncode:
+        raise FailedError(" ".join(command))
