@@ -92,9 +92,7 @@ def _by_form_or_grammar(piece: Piece, statement: Statement) -> bool:
     return True
 
 
-# What few statements need is imported when one does: together it would double the engine's own time to import.
-
-
+# Few statements need what is imported inside functions here.
 def _by_head(piece: Piece, statement: Statement) -> bool:
     from lineage_kit.sql.shapes.rows import read_many_rows
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from sqlglot.parser import Parser
 from support.sql_lineage import columns, rows, tables
 
 from lineage_kit.sql import analyze
@@ -207,7 +206,6 @@ class TestQueries:
         assert tables(sql, dialect) == "u -> t"
         assert columns(sql, dialect) == ["u.a -> t.a IDENTITY"]
 
-    @pytest.mark.skipif(not hasattr(Parser, "PIPE_SYNTAX_TRANSFORM_PARSERS"), reason="the parser knows no pipe syntax")
     def test_operators_of_pipe_syntax(self) -> None:
         """SET, DROP and RENAME change columns one by one."""
         assert columns(

@@ -88,8 +88,10 @@ class TestLimits:
         "junk", ["(", "f(", "FROM a, ", "WITH a AS (", "a AS (", "INSERT INTO ", "'", '"', "$$", "/*", "a(b, ", "."]
     )
     def test_any_text(self, junk: str) -> None:
-        """Nothing is raised, and quadratic effort would not come to an end here."""
-        named("X " + junk * 20_000, "postgres")
+        """The answer is a problem and never exact; quadratic effort would not come to an end here."""
+        lineage = analyze("X " + junk * 20_000, "postgres")
+        assert lineage.problems
+        assert not any(statement.exact for statement in lineage.statements)
 
     def test_no_time_left(self) -> None:
         """Then no table is named, and only the problem is told."""
