@@ -76,5 +76,7 @@ def analyze(  # noqa: PLR0913 - each says one thing about the SQL, and all but t
     rules = dialect_of(dialect)
     if stored_names:
         rules = rules.as_stored()
-    catalog = Catalog(rules, default_database, default_schema, schema or {}, Deadline(max_seconds))
-    return read_script([sql] if isinstance(sql, str) else sql, catalog)
+    deadline = Deadline(max_seconds)
+    catalog = Catalog(rules, default_database, default_schema, schema or {}, deadline)
+    with deadline.running():
+        return read_script([sql] if isinstance(sql, str) else sql, catalog)

@@ -64,7 +64,7 @@ class Ahead:
     def look(self, pieces: Iterable[Piece]) -> None:
         """Find the changes of names in all statements of a script, as far as there is time. Never raises."""
         pieces = list(pieces)
-        if not any(_ENDS.search(piece.text) for piece in pieces):
+        if len(pieces) == 1 or not any(_ENDS.search(piece.text, 0, _HEAD) for piece in pieces):
             return
         for number, piece in enumerate(pieces):
             if self._catalog.deadline.is_over:

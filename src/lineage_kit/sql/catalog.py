@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lineage_kit.sql.deadline import Deadline
     from lineage_kit.sql.dialects import Dialect
     from lineage_kit.sql.model import Dataset
+    from lineage_kit.sql.text.records import Record
 
 Key = tuple[str | None, str | None, str]
 
@@ -45,7 +46,9 @@ class Catalog:
     `routines` are the names, in lower case, of those that the script defines, and of the statements that it prepares.
     `defaults` are database and schema as they were given.
     `variables` are the folded names that are values in the statement that is read: parameters of the routine around it,
-    variables of a block.
+    variables of a block. `records` are those that stand for rows of a query, and `record_queries` their queries
+    as far as somebody asked for them.
+    `refused` is the text that the dialect's grammar refused last, with the reason: it is not to be shown that again.
     """
 
     def __init__(
@@ -65,6 +68,9 @@ class Catalog:
         self.routines: set[str] = set()
         self.texts = Texts()
         self.variables: frozenset[str] = frozenset()
+        self.records: dict[str, Record] = {}
+        self.record_queries: dict[Record, Query] = {}
+        self.refused: tuple[str, StatementRefusedError] | None = None
         self._tables: dict[Key, Table] = {}
         self._known: dict[str, list[tuple[list[str], Sequence[str]]]] = {}
         for dotted, columns in known_columns.items():
@@ -88,7 +94,7 @@ class Catalog:
             StatementRefusedError: What stands in the place of a name or path is a connection string or the like, or a
                 variable gives the name.
         """
-        if named_by_text(node) == "":
+        if named_by_text(node) == "" and named_by_text(node := self.plainly_named(node)) == "":
             msg = "a table is named by a variable"
             raise StatementRefusedError(msg)
         path = table_path(node, self.dialect)
@@ -140,15 +146,20 @@ class Catalog:
         if isinstance(node, exp.Dot):
             return not isinstance(node.expression, exp.Func)
         if isinstance(node, exp.Parameter):
-            return self.dialect.name in {"tsql", "fabric"}
+            return self.dialect.name in {"fabric", "hana", "tsql"}
         if isinstance(node, exp.Literal):
             return bool(node.is_string)
         return isinstance(node, exp.Identifier) or (isinstance(node, exp.Var) and node.name.startswith("@"))
 
     def plainly_named(self, node: Any) -> Any:
-        """Return a table expression under the plain name that IDENTIFIER('...') gives; others as they are."""
-        text = named_by_text(node)
-        if not text:
+        """Return a table expression under the plain name that IDENTIFIER('...') gives; others as they are.
+
+        Instead of the text it may have a variable that took one before.
+        """
+        if self.dialect.name == "hana" and isinstance(node.this, exp.Placeholder) and node.name:  # rows in a variable
+            return exp.Table(this=exp.Parameter(this=exp.Var(this=node.name)), alias=node.args.get("alias"))
+        text = named_by_text(node, self.texts)
+        if not text or UNKNOWN in text:
             return node
         named = spelled(exp.to_table(text, dialect=self.dialect.grammar), self.dialect)
         named.set("alias", node.args.get("alias"))
@@ -169,7 +180,7 @@ class Catalog:
         return self._tables[key]
 
     def _variable(self, name: str) -> Table:
-        """Return a table variable of T-SQL, which is temporary from the start."""
+        """Return a table variable of T-SQL or SAP HANA, which is temporary from the start."""
         key = (None, "@", self.dialect.columns.unquoted(name))
         if key not in self._tables:
             self._tables[key] = Table(TableName(None, None, f"@{name}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,10 @@ _ROWSETS = frozenset({"EXTERNAL", "READ_NOS"})
 _BEFORE_ROWSETS = frozenset({",", "FROM", "JOIN"})
 # Of these, no path goes without a slash: what has none is another argument that took its place.
 _REMOTE = re.compile(r"(?:azure|cosn|deltalake(?!local)|files|gcs|hdfs|hudi|iceberg(?!local|_scan)|oss|s3|url)")
-_PATH_ARGUMENTS = frozenset({"file_path", "location", "path", "uri", "url"})
+_PATH_ARGUMENTS = frozenset({"file_path", "files", "location", "path", "prefixes", "uri", "uris", "url"})
+# Druid: under which keys the input sources of EXTERN name files, and the schemes of the stores that it exports to.
+_SOURCE_KEYS = ("uris", "prefixes", "paths", "files", "baseDir")
+_EXPORT_SCHEMES = {"google": "gs", "s3": "s3"}
 
 
 def without_secrets(uri: str) -> str:
@@ -134,13 +138,32 @@ def function_paths(node: Any) -> list[str] | None:
     name = (node.name if anonymous else node.sql_name()).lower()
     at = _READING_FUNCTIONS.get(name)
     if at is None:
-        return None
+        return _extern_paths(node.expressions[0]) if name == "extern" and node.expressions else None
     arguments = node.expressions if anonymous else [*as_list(node.this), *node.expressions]
     named = [argument for argument in arguments if _argument_name(argument) in _PATH_ARGUMENTS]
     path = named[0].expression if named else arguments[at] if at < len(arguments) else None
     if "azure" in name:
         return _azure_paths([text for argument in arguments[at : at + 3] for text in _strings(argument)])
     return [text for text in _strings(path) if "/" in text or not _REMOTE.match(name)]
+
+
+def _extern_paths(source: Any) -> list[str] | None:
+    """Return what EXTERN of Druid reads, which a JSON text tells, or where it writes, as in S3(bucket => 'b').
+
+    None where there are no files, such as for data that stands in the text itself.
+    """
+    if isinstance(source, exp.Anonymous):
+        names = {_argument_name(argument): argument.expression.name for argument in source.expressions}
+        scheme = _EXPORT_SCHEMES.get(source.name.lower())
+        in_bucket = f"{scheme}://{names.get('bucket')}/{names.get('prefix', '')}"
+        return [in_bucket if scheme else names.get("exportpath", "")]
+    text = source.expression if _argument_name(source) == "inputsource" else source
+    try:
+        found = json.loads(text.name)
+    except ValueError:
+        return []
+    paths = [found[key] for key in _SOURCE_KEYS if key in found] if isinstance(found, dict) else []
+    return [path for entry in paths for path in (entry if isinstance(entry, list) else [entry]) if path] or None
 
 
 def _azure_paths(texts: list[str]) -> list[str]:

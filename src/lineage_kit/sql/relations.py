@@ -7,6 +7,7 @@ order, and what stands in the places of columns that are not.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -65,11 +66,43 @@ def passed_on(sources: Iterable[Source], subtype: TransformationSubtype, *, mask
 
 @dataclass(slots=True)
 class Column:
-    """An output column of a relation: its name as written, the name folded for comparison, its sources."""
+    """An output column of a relation: its name as written, the name folded for comparison, its sources.
+
+    `fields` are those of a value that the query itself puts together from them.
+    """
 
     name: str
     key: str
     sources: Sources
+    fields: tuple[Column, ...] = ()
+
+
+class Gathered(Column):
+    """A column of a temporary table into which one statement after the other puts something.
+
+    Each of these is a stage of the column: what later ones add stands in the same place, so that a statement costs no
+    more than what it adds.
+    """
+
+    __slots__ = ("_count", "_found")
+
+    def __init__(self, name: str, key: str, found: dict[Source, None]) -> None:
+        self.name = name
+        self.key = key
+        self.fields = ()
+        self._found = found
+        self._count = len(found)
+
+    @property
+    def sources(self) -> Sources:  # type: ignore[override] # nobody sets the sources of a column
+        """The sources at this stage."""
+        return tuple(islice(self._found, self._count))
+
+    def more(self, sources: Sources) -> Gathered:
+        """Return the next stage."""
+        found = self._found if len(self._found) == self._count else dict.fromkeys(self.sources)
+        found.update(dict.fromkeys(sources))
+        return Gathered(self.name, self.key, found)
 
 
 @dataclass(slots=True)
@@ -123,6 +156,10 @@ class Shape:
     def has(self, key: str) -> bool:
         """Tell whether a column of that folded name is listed."""
         return key in self._by_key or any(unlisted.has(key) for unlisted in self.unlisted)
+
+    def column(self, key: str) -> Column | None:
+        """Return the column of that folded name, if it is listed."""
+        return self._by_key.get(key)
 
     def may_have(self, key: str) -> bool:
         """Tell whether a column of that folded name may be among those that nobody lists."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lineage_kit.sql.deadline import SPLITTING
 from lineage_kit.sql.model import Problem, SqlLineage, StatementLineage
 from lineage_kit.sql.reading import read
 from lineage_kit.sql.text.split import Piece, split
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lineage_kit.sql.catalog import Catalog
+    from lineage_kit.sql.model import Dataset
+    from lineage_kit.sql.relations import Table
     from lineage_kit.sql.statements.statement import Statement
 
 
@@ -23,11 +26,15 @@ def read_script(texts: Iterable[str], catalog: Catalog) -> SqlLineage:
     for number, piece in enumerate(pieces):
         catalog.ahead.pass_to(number)
         read_statements.append(read(piece, catalog))
-    # Only now is it known which temporary tables nobody used.
-    statements = [_lineage(statement, piece) for statement, piece in zip(read_statements, pieces, strict=True)]
+    # Only now is it known which temporary tables nobody used, and which routines are defined.
+    for statement in read_statements:
+        statement.tell_unused()
+        statement.settle_calls()
+    names = _Names(read_statements)
+    statements = [_lineage(statement, piece, names) for statement, piece in zip(read_statements, pieces, strict=True)]
     return SqlLineage(
-        inputs=tuple(dict.fromkeys(table for statement in statements for table in statement.inputs)),
-        outputs=tuple(dict.fromkeys(table for statement in statements for table in statement.outputs)),
+        inputs=names.of(table for statement in read_statements for table in statement.inputs),
+        outputs=names.of(table for statement in read_statements for table in statement.outputs),
         columns=tuple(dict.fromkeys(column for statement in statements for column in statement.columns)),
         statements=tuple(statements),
         problems=tuple(
@@ -39,17 +46,30 @@ def read_script(texts: Iterable[str], catalog: Catalog) -> SqlLineage:
 def _pieces(text: str, catalog: Catalog) -> list[Piece]:
     """Return the statements of a text; one that cannot be split is a single statement, and becomes a problem there."""
     try:
-        return split(text, catalog.dialect, catalog.deadline)
+        with catalog.deadline.moved_to(SPLITTING):
+            return split(text, catalog.dialect)
     except Exception:  # noqa: BLE001 - what the SQL says never raises
         return [Piece(text, 0, 1)]
 
 
-def _lineage(statement: Statement, piece: Piece) -> StatementLineage:
-    statement.tell_unused()
+class _Names:
+    """The names of the tables of all statements. Equal ones are one object, which is faster seen than that equality."""
+
+    def __init__(self, statements: Iterable[Statement]) -> None:
+        distinct: dict[Dataset, Dataset] = {}
+        tables = dict.fromkeys(table for statement in statements for table in (*statement.inputs, *statement.outputs))
+        self._names = {table: distinct.setdefault(table.name, table.name) for table in tables}
+
+    def of(self, tables: Iterable[Table]) -> tuple[Dataset, ...]:
+        """Return the names of tables, each once."""
+        return tuple({id(name): name for name in map(self._names.__getitem__, tables)}.values())
+
+
+def _lineage(statement: Statement, piece: Piece, names: _Names) -> StatementLineage:
     return StatementLineage(
         kind=statement.kind,
-        inputs=tuple(dict.fromkeys(table.name for table in statement.inputs)),
-        outputs=tuple(dict.fromkeys(table.name for table in statement.outputs)),
+        inputs=names.of(statement.inputs),
+        outputs=names.of(statement.outputs),
         columns=statement.columns(),
         position=piece.position,
         line=piece.line,

@@ -9,7 +9,10 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from lineage_kit.sql.exceptions import OutOfTimeError, StatementRefusedError
+from sqlglot import exp
+
+from lineage_kit.sql.deadline import WITH_GRACE
+from lineage_kit.sql.exceptions import StatementRefusedError
 from lineage_kit.sql.statements.kinds import new_statement
 from lineage_kit.sql.text.tokens import Tokens
 
@@ -89,6 +92,7 @@ _NO_ALIASES = _NO_NAMES | {
 _FUNCTIONS_WITH_FROM = frozenset({"EXTRACT", "OVERLAY", "POSITION", "SUBSTR", "SUBSTRING", "TRIM"})
 # UPDATE that begins no statement: FOR UPDATE, ON UPDATE, DO UPDATE, ON DUPLICATE KEY UPDATE, THEN UPDATE.
 _CLAUSES_OF_UPDATE = frozenset({"AFTER", "BEFORE", "DO", "FOR", "GRANT", "KEY", "OF", "ON", "OR", "REVOKE", "THEN"})
+_VARIABLES = frozenset("@:$")
 _INSERTING = frozenset({"INSERT", "REPLACE", "UPSERT"})
 
 
@@ -97,7 +101,8 @@ def read(piece: Piece, catalog: Catalog, reason: str) -> Statement:
     statement = new_statement(catalog)
     statement.note(reason)
     statement.exact = False
-    with suppress(OutOfTimeError):
+    # This is the last resort, so that nothing may be raised here.
+    with suppress(Exception), catalog.deadline.moved_to(WITH_GRACE):
         add_named_tables(piece, statement)
     return statement
 
@@ -108,7 +113,7 @@ def add_named_tables(piece: Piece, statement: Statement) -> None:
     Raises:
         OutOfTimeError: There is no time left for it.
     """
-    statement.catalog.deadline.check_grace()
+    statement.catalog.deadline.check()
     if len(piece.text) > _LONGEST:
         return
     words = _Words(Tokens(piece, statement.catalog.dialect), statement.catalog)
@@ -138,6 +143,9 @@ class _Words:
         self._common: set[str] = set()
         # The words before each parenthesis that is open, the word before the current one, and the statement's verb.
         self._calls: list[str] = []
+        # Whether each of them belongs to an item of FROM, and whether the next one does.
+        self._items: list[bool] = []
+        self._opens_item = False
         self._before = ""
         self._verb = ""
 
@@ -160,8 +168,12 @@ class _Words:
             tokens.take()
             if token.text == "(":
                 self._calls.append(self._before)
+                self._items.append(self._opens_item)
+                self._opens_item = False
             elif token.text == ")" and self._calls:
                 self._calls.pop()
+                if self._items.pop():
+                    self._read_behind_item()
             if reader is not None:
                 reader(self, token.word)
             self._before = token.word or token.text
@@ -184,20 +196,52 @@ class _Words:
                 self._common.add(token.value.lower())
 
     def read_from(self, _: str) -> None:
-        """Take the tables behind FROM, commas between them; the one behind DELETE FROM is written."""
+        """Take the tables behind FROM, commas between them; the one behind DELETE FROM is written.
+
+        Between them may be other things: subqueries and functions, whose words are read in their turn, or variables.
+        """
         if self._calls and self._calls[-1] in _FUNCTIONS_WITH_FROM:
             return
         if self._before == "DISTINCT":
             return
-        deletes = self._before == "DELETE"
-        while True:
+        if self._before == "DELETE":
+            self._write()
+        else:
+            self._read_items()
+
+    def _read_items(self) -> None:
+        """Take items of FROM as long as no parenthesis opens: what stands in it comes first."""
+        more = True
+        while more:
+            self._tokens.accept("LATERAL")
             node = self._table(call=False)
-            if node is None:
+            if node is not None:
+                self.named.append(node)
+            elif not self._tokens.sees("(") and not self._accept_variable():
                 return
-            (self.written if deletes else self.named).append(node)
+            more = self._ends_item(node)
+
+    def _read_behind_item(self) -> None:
+        """Read on behind the parenthesis that closes an item of FROM."""
+        if self._ends_item(None):
+            self._read_items()
+
+    def _ends_item(self, node: Any) -> bool:
+        """Take what follows the name of an item of FROM, and tell whether another item follows."""
+        tokens = self._tokens
+        if not tokens.sees("("):
             self._alias(node)
-            if deletes or not self._tokens.accept(","):
-                return
+        if tokens.sees("WITH", "("):  # hints
+            tokens.take()
+        self._opens_item = tokens.sees("(")
+        return not self._opens_item and tokens.accept(",")
+
+    def _accept_variable(self) -> bool:
+        """Take a variable in the place of a table, if one stands next."""
+        found = self._tokens.next.text[:1] in _VARIABLES
+        if found:
+            self._tokens.take()
+        return found
 
     def read_join(self, _: str) -> None:
         """Take the table behind JOIN."""
@@ -267,19 +311,20 @@ class _Words:
         while tokens.accept_one(*_FILLERS):
             pass
         token = tokens.next
-        unnamed = token.kind == "word" and (token.word in _NO_NAMES or token.text[0] in "@:$")
+        unnamed = token.kind == "word" and (token.word in _NO_NAMES or token.text[0] in _VARIABLES)
         if unnamed or token.kind not in {"word", "name"}:
             return None
         node = tokens.table()
-        if tokens.sees("(") and not call:
+        if node is None or (tokens.sees("(") and not call):
             return None
-        return node if node.name else None
+        return node if node.name or not isinstance(node.this, exp.Identifier) else None
 
     def _alias(self, node: Any) -> None:
         self._tokens.accept("AS")
         token = self._tokens.next
         if token.kind == "name" or (token.word and token.word not in _NO_ALIASES | _READERS.keys()):
-            self.aliases.setdefault(token.value.lower(), node)
+            if node is not None:
+                self.aliases.setdefault(token.value.lower(), node)
             self._tokens.take()
 
 

@@ -215,6 +215,23 @@ class TestMerge:
             "src.x -> t.x TRANSFORMATION",
         ]
 
+    @pytest.mark.parametrize(
+        "clauses",
+        [
+            "UPDATE SET * WHEN NOT MATCHED THEN INSERT *",
+            "UPDATE * WHEN NOT MATCHED THEN INSERT *",
+            "UPDATE SET t.* = s.* WHEN NOT MATCHED THEN INSERT (*) VALUES (s.*)",
+            "UPDATE ALL BY NAME WHEN NOT MATCHED THEN INSERT ALL BY NAME",
+        ],
+    )
+    @pytest.mark.parametrize("dialect", ["databricks", "snowflake", "bigquery", "tsql", None])
+    def test_all_columns(self, clauses: str, dialect: str | None) -> None:
+        """They go into those of their names, as far as they are known."""
+        sql = f"MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN {clauses}"
+        assert tables(sql, dialect) == "s -> t"
+        assert columns(sql, dialect) == []
+        assert columns(sql, dialect, schema={"s": ["id", "a"]}) == ["s.id -> t.id IDENTITY", "s.a -> t.a IDENTITY"]
+
     def test_source_may_be_a_query(self) -> None:
         """Columns go through it to the tables behind."""
         entries = columns(self.SQL.format("(SELECT k AS id, a + b AS x, FALSE AS gone FROM src)"), "snowflake")
@@ -280,6 +297,8 @@ class TestMerge:
             ("WHEN MATCHED THEN DO NOTHING WHEN NOT MATCHED THEN INSERT (x) VALUES (s.x)", "postgres"),
             ("WHEN NOT MATCHED THEN INSERT (x) VALUES (s.x) ELSE IGNORE", "db2"),
             ("WHEN MATCHED THEN UPDATE SET (x, y) = (s.x, 1)", "postgres"),
+            ("WHEN MATCHED THEN UPDATE SET x = s.x LOG ERRORS REJECT LIMIT UNLIMITED", "oracle"),
+            ("WHEN MATCHED THEN UPDATE SET x = s.x DELETE WHERE t.x = 0", "oracle"),
         ],
     )
     def test_clauses(self, clauses: str, dialect: str) -> None:
@@ -287,6 +306,33 @@ class TestMerge:
         sql = f"MERGE INTO t USING s ON t.id = s.id {clauses}"
         assert tables(sql, dialect) == "s -> t"
         assert columns(sql, dialect) == ["s.x -> t.x IDENTITY"]
+
+    @pytest.mark.parametrize("dialect", ["exasol", "oracle"])
+    @pytest.mark.parametrize(
+        ("clauses", "expected"),
+        [
+            ("WHEN MATCHED THEN UPDATE SET x = s.x WHERE s.d = 1", ["s.d"]),
+            (
+                "WHEN MATCHED THEN UPDATE SET y = CASE WHEN 1 > 0 THEN 1 END, x = s.x WHERE s.d = 1 DELETE WHERE s.e",
+                ["s.d", "s.e"],
+            ),
+            ("WHEN NOT MATCHED THEN INSERT (x) VALUES (s.x) WHERE s.d = 1 OR s.e = 2", ["s.d", "s.e"]),
+            (
+                "WHEN MATCHED THEN UPDATE SET x = 1 WHERE s.d WHEN NOT MATCHED THEN INSERT (x) VALUES (s.x) WHERE s.e",
+                ["s.d", "s.e"],
+            ),
+        ],
+    )
+    def test_rows_that_a_clause_concerns(self, clauses: str, expected: list[str], dialect: str) -> None:
+        """Oracle and Exasol write their condition behind the action."""
+        sql = f"MERGE INTO t USING s ON (t.id = s.id) {clauses}"
+        assert "s.x -> t.x IDENTITY" in columns(sql, dialect)
+        assert rows(sql, dialect) == ["s.id -> t.* JOIN", *(f"{column} -> t.* FILTER" for column in expected)]
+
+    def test_columns_by_name(self) -> None:
+        """DuckDB: those of the source go into those of the target that are called so."""
+        sql = "MERGE INTO t USING (SELECT id, a AS x FROM s) q ON t.id = q.id WHEN MATCHED THEN UPDATE BY NAME"
+        assert columns(sql, "duckdb") == ["s.id -> t.id IDENTITY", "s.a -> t.x IDENTITY"]
 
     def test_source_may_be_values_or_a_cte(self) -> None:
         """Values come from nowhere."""
@@ -303,6 +349,22 @@ class TestMerge:
             MERGE INTO t USING q ON t.id = q.id WHEN MATCHED THEN UPDATE SET x = q.x"""
         assert tables(sql, "snowflake") == "s -> t"
         assert columns(sql, "snowflake") == ["s.a -> t.x IDENTITY"]
+
+
+class TestInsertOfMergeWithoutList:
+    """MERGE ... INSERT VALUES (...), in every dialect that lets it go without a column list."""
+
+    SQL = "MERGE INTO t USING s ON t.id = s.id WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.a, s.b + 1)"
+
+    @pytest.mark.parametrize("dialect", ["bigquery", "databricks", "oracle", "postgres", "redshift", "snowflake"])
+    def test_by_position(self, dialect: str) -> None:
+        """Into the columns of the target, if they are known; else by the names of the values that have one."""
+        assert columns(self.SQL, dialect, schema={"t": ["x", "y", "z"]}) == [
+            "s.id -> t.x IDENTITY",
+            "s.a -> t.y IDENTITY",
+            "s.b -> t.z TRANSFORMATION",
+        ]
+        assert columns(self.SQL, dialect) == ["s.id -> t.id IDENTITY", "s.a -> t.a IDENTITY"]
 
 
 class TestCompoundAssignment:
@@ -331,6 +393,30 @@ class TestTargetsBehindExpressions:
         assert tables(sql, "tsql") == "s -> t"
         assert columns(sql, "tsql") == ["s.a -> t.a IDENTITY"]
         assert tables(f"WITH c AS ({query}) DELETE x FROM c AS x", "tsql") == "-> t"
+
+
+class TestFieldsOfColumns:
+    """What is assigned to a field or an element changes the column that has it."""
+
+    @pytest.mark.parametrize(
+        ("sql", "dialect"),
+        [
+            ("UPDATE d.t SET col.f = s.a FROM s WHERE t.id = s.id", "bigquery"),
+            ("UPDATE d.t SET t.col.f.g = s.a FROM s WHERE t.id = s.id", "bigquery"),
+            ("UPDATE d.t AS x SET x.col.f.g.h.i = s.a FROM s WHERE x.id = s.id", "bigquery"),
+            ("UPDATE d.t AS x SET t.col = s.a FROM s WHERE x.id = s.id", "bigquery"),
+            ("UPDATE d.t SET d.t.col = s.a FROM s WHERE t.id = s.id", "bigquery"),
+            ("UPDATE d.t SET col.f = s.a FROM s", "postgres"),
+            ("UPDATE d.t SET (col.f, n) = (SELECT s.a, 1 FROM s)", "postgres"),
+            ("MERGE INTO d.t USING s ON t.id = s.id WHEN MATCHED THEN UPDATE SET col.f = s.a", "databricks"),
+            ("MERGE INTO d.t x USING s ON x.id = s.id WHEN MATCHED THEN UPDATE SET x.col.f = s.a", "databricks"),
+            ("UPDATE d.t SET t.col = s.a FROM s", "snowflake"),
+            ("UPDATE d.t JOIN s ON t.id = s.id SET d.t.col = s.a", "mysql"),
+        ],
+    )
+    def test_the_column_is_written(self, sql: str, dialect: str) -> None:
+        """A name of the target before it is a qualifier, any other one the column."""
+        assert columns(sql, dialect) == ["s.a -> d.t.col IDENTITY"]
 
 
 @pytest.mark.skipif("using_cond" not in exp.Merge.arg_types, reason="the parser's oldest releases lack USING there")
@@ -413,3 +499,21 @@ class TestSources:
         others = {entry.source for entry in lineage.columns if entry.source != entry.target}
         assert others
         assert others <= set(lineage.inputs)
+
+
+class TestErrorTables:
+    """Oracle: LOG ERRORS INTO."""
+
+    @pytest.mark.parametrize(
+        "sql",
+        [
+            "INSERT INTO t (x) SELECT a FROM s LOG ERRORS INTO e ('tag') REJECT LIMIT UNLIMITED",
+            "UPDATE t SET x = (SELECT a FROM s) LOG ERRORS INTO e",
+            "DELETE FROM t WHERE x IN (SELECT a FROM s) LOG ERRORS INTO e REJECT LIMIT 10",
+            "MERGE INTO t USING s ON (t.i = s.i) WHEN MATCHED THEN UPDATE SET x = s.a LOG ERRORS INTO e",
+        ],
+    )
+    def test_are_no_outputs(self, sql: str) -> None:
+        """They are written only if rows fail."""
+        assert tables(sql, "oracle") == "s -> t"
+        assert analyze(sql, "oracle").problems == ()

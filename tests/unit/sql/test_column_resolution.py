@@ -166,6 +166,19 @@ class TestColumnResolution:
         """MySQL has a table whose column is called user."""
         assert columns("SELECT user, utc_date AS d FROM s", "mysql") == ["s.user -> user IDENTITY"]
 
+    @pytest.mark.parametrize(
+        ("name", "dialect"),
+        [("grouping__id", "hive"), ("GROUPING__ID", "spark"), ("$day", "sqlite")],
+    )
+    def test_values_of_one_dialect(self, name: str, dialect: str) -> None:
+        """The group of a row, and a parameter."""
+        assert columns(f"SELECT a, {name} AS x FROM s", dialect) == ["s.a -> a IDENTITY"]
+
+    def test_names_that_are_values_elsewhere(self) -> None:
+        """Quotes make a column of them, and so does another dialect."""
+        assert columns("SELECT grouping__id AS x FROM s", "mysql") == ["s.grouping__id -> x IDENTITY"]
+        assert columns('SELECT "$day" AS x FROM s', "sqlite") == ["s.$day -> x IDENTITY"]
+
     def test_hierarchical_queries_compute_their_level(self) -> None:
         """So they do row numbers and sequences; ROWID is a column of the row."""
         sql = """
@@ -260,6 +273,9 @@ class TestPaths:
             ("JSON_UNQUOTE(a -> '$.k')", "mysql"),
             ("JSON_VALUE(a, '$.k')", "tsql"),
             ("a.value('(k)[1]', 'int')", "tsql"),
+            ("s.a.extract('/k')", "oracle"),
+            ("s.a.extract('/k/text()').getStringVal()", "oracle"),
+            ("XMLTYPE(a).extract('/k').getNumberVal()", "oracle"),
             ("json_extract_scalar(a, '$.k')", "trino"),
             ("a.k.l", "redshift"),
             ("tupleElement(a, 1)", "clickhouse"),

@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lineage_kit.sql import ahead, analyze, deadline
-from lineage_kit.sql.deadline import Deadline
+from lineage_kit.sql import ahead, analyze, deadline, shapes
+from lineage_kit.sql.deadline import WITH_GRACE, Deadline
+from lineage_kit.sql.dialects import dialect_of
 from lineage_kit.sql.exceptions import OutOfTimeError
 from lineage_kit.sql.queries import query
 from lineage_kit.sql.shapes import queries
+from lineage_kit.sql.text import split
+from lineage_kit.sql.text.lexer import tokenize
+from lineage_kit.sql.text.split import Piece
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,13 +54,25 @@ class TestDeadline:
             limit.check()
 
     def test_grace(self, clock: Clock) -> None:
-        """A fifth of the time more, for what is said about statements that come too late."""
+        """A tenth of the time more, for what is said about statements that come too late."""
         limit = Deadline(5)
-        clock.now += 6
-        limit.check_grace()
-        clock.now += 0.1
+        clock.now += 5.5
+        with limit.moved_to(WITH_GRACE):
+            limit.check()
         with pytest.raises(OutOfTimeError):
-            limit.check_grace()
+            limit.check()
+        clock.now += 0.1
+        with limit.moved_to(WITH_GRACE), pytest.raises(OutOfTimeError):
+            limit.check()
+
+    def test_text_that_is_looked_through(self, clock: Clock) -> None:
+        """Lexers see the time of the analysis that runs, and do without one where none does."""
+        text = "a " * 30_000
+        with Deadline(5).running():
+            clock.now += 6
+            with pytest.raises(OutOfTimeError):
+                tokenize(text, dialect_of(None))
+        assert len(tokenize(text, dialect_of(None))) == len(text) // 2
 
     @pytest.mark.usefixtures("clock")
     def test_long_text(self) -> None:
@@ -96,7 +112,7 @@ class TestAnalyze:
 
     def test_words_of_statements_that_come_too_late(self, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
         """Their tables are told while there is grace."""
-        after(monkeypatch, 2, lambda: setattr(clock, "now", clock.now + 11))
+        after(monkeypatch, 2, lambda: setattr(clock, "now", clock.now + 10.5))
         lineage = analyze("SELECT a FROM s; SELECT b FROM r; INSERT INTO t SELECT c FROM q", max_seconds=10)
         assert [str(table) for table in (*lineage.inputs, *lineage.outputs)] == ["s", "r", "q", "t"]
         assert [statement.exact for statement in lineage.statements] == [True, False, False]
@@ -128,6 +144,31 @@ class TestAnalyze:
         assert [problem.reason for problem in lineage.problems] == ["the time is over"]
         assert simplified == []
 
+    @pytest.mark.usefixtures("clock")
+    def test_a_text_too_long_has_no_shape_either(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What the parser has no time for is not taken apart in other ways."""
+        monkeypatch.setattr(shapes, "read", None)
+        items = ", ".join(f"coalesce(a, 0) AS c{number}" for number in range(5_000))
+        lineage = analyze(f"CREATE TABLE t AS SELECT {items} FROM s", max_seconds=1)
+        assert [problem.reason for problem in lineage.problems] == ["the time is over"]
+
+    def test_half_of_the_time_is_for_reading(self, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What a long script has left then is one statement that is not read; those before it are."""
+        made = []
+
+        def piece(*values: object, **named: object) -> Piece:
+            made.append(Piece(*values, **named))
+            clock.now += 6 if len(made) == 150 else 0
+            return made[-1]
+
+        monkeypatch.setattr(split, "Piece", piece)
+        lineage = analyze(
+            "\n".join(f"INSERT INTO t{number} SELECT a FROM s;" for number in range(1_000)), max_seconds=10
+        )
+        assert [statement.exact for statement in lineage.statements] == [True] * 200 + [False]
+        assert lineage.statements[-1].line == 200
+        assert [problem.reason for problem in lineage.problems] == ["the time is over"]
+
     def test_names_are_not_followed_when_the_time_is_over(self, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
         """No statement would be read with what the look ahead finds."""
         looked: list[object] = []
@@ -140,8 +181,8 @@ class TestAnalyze:
         """A script is not split to its end for nothing."""
         clock.step = 0.001
         lineage = analyze(";\n".join(["SELECT a FROM s"] * 5_000), max_seconds=0)
-        assert len(lineage.statements) == 1_001
-        assert lineage.statements[-1].line == 1_000
+        assert len(lineage.statements) == 101
+        assert lineage.statements[-1].line == 100
         assert {problem.reason for problem in lineage.problems} == {"the time is over"}
 
     def test_the_usual_time_is_plenty(self, clock: Clock) -> None:

@@ -136,6 +136,95 @@ class TestCreateFromQuery:
         assert kinds(sql, dialect) == ["CREATE_TABLE"]
 
 
+class TestOtherThingsThatHoldRows:
+    """Sources, sinks, models: what is made of a query or table like a table."""
+
+    @pytest.mark.parametrize(
+        ("sql", "dialect", "expected"),
+        [
+            ("CREATE SOURCE t (a int) WITH (connector = 'kafka') FORMAT PLAIN ENCODE JSON", "risingwave", "-> t"),
+            ("CREATE SINK t FROM s WITH (connector = 'kafka')", "risingwave", "s -> t"),
+            ("CREATE SINK IF NOT EXISTS k INTO t AS SELECT a FROM s", "risingwave", "s -> t"),
+            ("CREATE SINK k INTO t FROM s WITH (type = 'append-only')", "risingwave", "s -> t"),
+            ("CREATE TABLE t (a int, PRIMARY KEY (a)) FROM s TABLE 'public.r'", "risingwave", "s -> t"),
+            ("CREATE TABLE t (*) WITH (snapshot = 'true') FROM s TABLE 'public.r'", "risingwave", "s -> t"),
+            ("CREATE MODEL t FROM (SELECT a, b FROM s) TARGET b FUNCTION f IAM_ROLE default", "redshift", "s -> t"),
+            ("CREATE MODEL t FROM s TARGET b FUNCTION f IAM_ROLE default", "redshift", "s -> t"),
+            ("CREATE MODEL t FROM 'job' FUNCTION f (int) RETURNS int IAM_ROLE default", "redshift", "->"),
+        ],
+    )
+    def test_forms(self, sql: str, dialect: str, expected: str) -> None:
+        """A sink into a table fills that."""
+        assert tables(sql, dialect) == expected
+
+    @pytest.mark.parametrize("options", ["", " ENABLE_SCHEMA_EVOLUTION = TRUE"])
+    def test_columns_after_a_template(self, options: str) -> None:
+        """Snowflake: a query finds out the columns that files have; no rows of it come into the table."""
+        sql = (
+            "CREATE TABLE t USING TEMPLATE (SELECT array_agg(object_construct(*)) WITHIN GROUP (ORDER BY order_id)"
+            " FROM TABLE(infer_schema(location => '@st')))" + options
+        )
+        assert tables(sql, "snowflake") == "@st -> t"
+        assert columns(sql, "snowflake") == []
+
+
+class TestDictionaries:
+    """Look-up tables that the database fills from a table, a query or a file."""
+
+    @pytest.mark.parametrize(
+        "source",
+        [
+            "CLICKHOUSE(HOST 'h' PORT tcpPort() USER 'u' PASSWORD 'p' DB 'd' TABLE 's' WHERE 'a = 1')",
+            "CLICKHOUSE(table 'd.s')",
+            "CLICKHOUSE(QUERY 'SELECT a, b FROM d.s WHERE c > 1')",
+        ],
+    )
+    def test_of_clickhouse(self, source: str) -> None:
+        """Columns keep their names; what feeds one with an expression is not told."""
+        definition = "(a UInt64, b String DEFAULT '', c String EXPRESSION upper(b)) PRIMARY KEY a"
+        sql = f"CREATE DICTIONARY x.t ON CLUSTER k {definition} SOURCE({source}) LAYOUT(FLAT()) LIFETIME(300)"
+        assert tables(sql, "clickhouse") == "d.s -> x.t"
+        assert columns(sql, "clickhouse") == ["d.s.a -> x.t.a IDENTITY", "d.s.b -> x.t.b IDENTITY"]
+
+    @pytest.mark.parametrize(
+        ("source", "expected"),
+        [
+            ("FILE(path '/d/f.csv' format 'CSV')", "/d/f.csv -> t"),
+            ("HTTP(url 'https://h/f' format 'TSV' headers(header(name 'K' value 'v')))", "https://h/f -> t"),
+            ("POSTGRESQL(host 'h' user 'u' password 'p' db 'd' table 's')", "-> t"),
+        ],
+    )
+    def test_from_elsewhere(self, source: str, expected: str) -> None:
+        """Tables of other systems are not those of this database."""
+        sql = f"CREATE OR REPLACE DICTIONARY t (a UInt64) PRIMARY KEY a SOURCE({source}) LAYOUT(FLAT())"
+        assert tables(sql, "clickhouse") == expected
+
+    def test_of_starrocks(self) -> None:
+        """USING names the table."""
+        sql = "CREATE DICTIONARY t USING d.s (a KEY, b VALUE) PROPERTIES ('dictionary_warm_up' = 'TRUE')"
+        assert columns(sql, "starrocks") == ["d.s.a -> t.a IDENTITY", "d.s.b -> t.b IDENTITY"]
+
+
+class TestKeptResults:
+    """What keeps the result of a query under another word than VIEW or TABLE, or among rare options."""
+
+    @pytest.mark.parametrize(
+        ("sql", "dialect"),
+        [
+            ("CREATE JOIN INDEX d.t, NO FALLBACK AS SELECT a FROM d.s PRIMARY INDEX (a)", "teradata"),
+            ("CREATE SET GLOBAL TEMPORARY TABLE d.t AS (SEL a FROM d.s) WITH DATA ON COMMIT PRESERVE ROWS", "teradata"),
+            ("CREATE OR REPLACE VDS d.t AS SELECT a FROM d.s AT BRANCH main", "dremio"),
+            ("CREATE TABLE d.t HASH PARTITION BY (a) STORE AS (type => 'parquet') AS SELECT a FROM d.s", "dremio"),
+            ("ALTER MATERIALIZED TABLE d.t AS SELECT a FROM d.s", "flink"),
+            ("COMPILE AND EXECUTE PLAN '/p' FOR INSERT INTO d.t SELECT a FROM d.s", "flink"),
+        ],
+    )
+    def test_forms(self, sql: str, dialect: str) -> None:
+        """The query fills it, whatever options stand around."""
+        assert tables(sql, dialect) == "d.s -> d.t"
+        assert columns(sql, dialect) == ["d.s.a -> d.t.a IDENTITY"]
+
+
 class TestWithoutData:
     """Statements in whose table no data flows: the table is an output, the kind tells what happens to it."""
 
@@ -207,6 +296,32 @@ class TestWithoutData:
         """The table has them from then on."""
         sql = f"CREATE TABLE t (a INT); ALTER TABLE t {add}; INSERT INTO t SELECT x, y, z FROM s"
         assert columns(sql, dialect) == ["s.x -> t.a IDENTITY", "s.y -> t.b IDENTITY", "s.z -> t.c IDENTITY"]
+
+    @pytest.mark.parametrize(
+        ("action", "dialect", "expected"),
+        [
+            ("ADD COLUMN n INT FIRST", "mysql", "nabc"),
+            ("ADD n INT NOT NULL DEFAULT 0 COMMENT 'x' AFTER a, ADD COLUMN m INT FIRST", "mysql", "manbc"),
+            ("ADD COLUMNS (n INT AFTER b, m INT FIRST)", "databricks", "mabnc"),
+            ("MODIFY COLUMN c INT AFTER a", "mysql", "acb"),
+            ("CHANGE c n INT FIRST", "hive", "nab"),
+            ("ALTER COLUMN a AFTER c", "databricks", "bca"),
+            ("ADD COLUMN first INT", "mysql", "abcfirst"),
+            ("ADD COLUMN n INT AFTER unknown", "mysql", "abcn"),
+            ("DROP COLUMN a, b", "tsql", "c"),
+            ("DROP CONSTRAINT k, a", "tsql", "abc"),
+            ("DROP CONSTRAINT k, COLUMN a", "tsql", "bc"),
+            ("DROP PRIMARY KEY, DROP a", "mysql", "bc"),
+        ],
+    )
+    @pytest.mark.parametrize("temporary", ["", "TEMPORARY "])
+    def test_order_of_columns(self, action: str, dialect: str, expected: str, temporary: str) -> None:
+        """A star gives them in their new order."""
+        create = f"CREATE {temporary}TABLE t (a INT, b INT, c INT)"
+        filled = "CREATE TABLE u AS SELECT * FROM t; INSERT INTO u SELECT x1, x2, x3, x4, x5 FROM s"
+        sql = f"{create}; ALTER TABLE t {action}; {filled}"
+        found = [entry for entry in columns(sql, dialect) if entry.startswith("s.")]
+        assert "".join(entry.split("u.")[1].split()[0] for entry in found) == expected
 
     @pytest.mark.parametrize(
         ("alter", "dialect"),
@@ -313,6 +428,9 @@ class TestWithoutData:
             ("ALTER WAREHOUSE w RESUME", "snowflake", "ALTER"),
             ("ALTER PUBLICATION p ADD TABLE t", "postgres", "ALTER"),
             ("EXPLAIN SELECT a FROM s", "postgres", "EXPLAIN"),
+            ("EXPLAIN (ANALYZE, BUFFERS) SELECT a FROM s", "postgres", "EXPLAIN"),
+            ("VACUUM (FULL, VERBOSE) s", "postgres", "VACUUM"),
+            ("ANALYZE(VERBOSE) s", "postgres", "ANALYZE"),
             ("LOAD httpfs", "duckdb", "LOAD"),
             ("RUNSTATS ON TABLE x.t WITH DISTRIBUTION", "db2", "RUNSTATS"),
         ],

@@ -32,6 +32,8 @@ class TestKnownTexts:
             ("SET @q = 'INSERT INTO t SELECT a FROM s'; PREPARE p FROM @q; EXECUTE p; DEALLOCATE PREPARE p", "mysql"),
             ("PREPARE p AS INSERT INTO t SELECT a FROM s; EXECUTE p", "postgres"),
             ("PREPARE p FROM 'INSERT INTO t SELECT a FROM s'; EXECUTE p USING 1", "trino"),
+            ("PREPARE p FROM INSERT INTO t SELECT a FROM s WHERE b = ?; EXECUTE p USING 1", "trino"),
+            ("PREPARE p FROM WITH c AS (SELECT a FROM s) SELECT a FROM c; INSERT INTO t SELECT 1", "athena"),
             ("BEGIN LET q := 'INSERT INTO t SELECT a FROM s'; EXECUTE IMMEDIATE :q; END", "snowflake"),
             ("DECLARE q STRING DEFAULT 'INSERT INTO t SELECT a FROM s'; EXECUTE IMMEDIATE q", "bigquery"),
             (

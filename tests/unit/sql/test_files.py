@@ -224,6 +224,12 @@ class TestUnloadAndExport:
                 "s3://b/k",
             ),
             ("CREATE EXTERNAL TABLE '/d/f' USING (DELIM ',') AS SELECT a FROM s WHERE b", "", "/d/f"),
+            (
+                "INSERT INTO EXTERN(S3(bucket => 'b', prefix => 'k')) AS CSV SELECT a FROM s WHERE b",
+                "druid",
+                "s3://b/k",
+            ),
+            ("INSERT INTO EXTERN(local(exportPath => '/d')) AS CSV SELECT a FROM s WHERE b", "druid", "/d"),
         ],
     )
     def test_query(self, sql: str, dialect: str, expected: str) -> None:
@@ -237,11 +243,14 @@ class TestUnloadAndExport:
         [
             ("UNLOAD (x.s) TO 's3://b/k'", "redshift", "x.s -> s3://b/k"),
             ("COPY s TO 'd' (FORMAT parquet, PARTITION_BY (a))", "duckdb", "s -> d"),
+            ("COPY (PIVOT s ON a USING sum(b) GROUP BY c) TO 'd' (FORMAT json)", "duckdb", "s -> d"),
+            ("COPY (SUMMARIZE s) TO 'd'", "duckdb", "s -> d"),
             ("EXPORT TABLE x.s PARTITION (d = '1') TO '/d' FOR replication('r')", "hive", "x.s -> /d"),
             ("EXPORT TABLE s WHERE k > 1 TO 'hdfs://h/d' PROPERTIES ('a' = 'b')", "doris", "s -> hdfs://h/d"),
             ("EXPORT INTO PARQUET 'gs://b/k' FROM TABLE x.s", "postgres", "x.s -> gs://b/k"),
             ("EXPORT s INTO CSV AT 'ftp://h/' USER 'u' IDENTIFIED BY 'p' FILE 'f'", "exasol", "s -> ftp://h/f"),
             ("EXPORT DATABASE 'd' (FORMAT parquet)", "duckdb", "-> d"),
+            ('EXPORT "x"."s" AS PARQUET INTO \'/d\' WITH REPLACE', "hana", "x.s -> /d"),
         ],
     )
     def test_table(self, sql: str, dialect: str, expected: str) -> None:
@@ -259,12 +268,16 @@ class TestUnloadAndExport:
         assert columns("COPY t (a, b) FROM '/d/f'", "postgres") == []
 
     @pytest.mark.parametrize(
-        "sql",
-        ["EXPORT s INTO JDBC AT 'jdbc:x://h' TABLE t", "EXPORT s INTO EXA AT c TABLE t"],
+        ("sql", "dialect"),
+        [
+            ("EXPORT s INTO JDBC AT 'jdbc:x://h' TABLE t", "exasol"),
+            ("EXPORT s INTO EXA AT c TABLE t", "exasol"),
+            ("INSERT INTO BLACKHOLE() SELECT a FROM s", "starrocks"),
+        ],
     )
-    def test_into_another_system(self, sql: str) -> None:
-        """Its tables are not those of this database."""
-        assert tables(sql, "exasol") == "s ->"
+    def test_into_another_system(self, sql: str, dialect: str) -> None:
+        """Its tables are not those of this database; a black hole keeps nothing."""
+        assert tables(sql, dialect) == "s ->"
 
     def test_words_inside_a_string(self) -> None:
         """They say nothing."""
@@ -330,6 +343,19 @@ class TestLoad:
             ),
             ("IMPORT INTO t FROM JDBC AT c USER 'u' IDENTIFIED BY 'p' STATEMENT 'select 1'", "exasol", "-> t"),
             ("IMPORT DATABASE 'd'", "duckdb", "d ->"),
+            ('IMPORT "x"."t" AS BINARY FROM \'/d\' WITH REPLACE', "hana", "/d -> x.t"),
+            ("LOAD CLIENT FROM '/f' OF DEL METHOD P (1, 2) REPLACE INTO x.t (a, b) COPY NO", "db2", "/f -> x.t"),
+            ("CALL SYSPROC.ADMIN_CMD('LOAD FROM /f OF DEL INSERT INTO x.t NONRECOVERABLE')", "db2", "/f -> x.t"),
+            ("INGEST FROM FILE f, g FORMAT DELIMITED ($a INT) INSERT INTO t (a) VALUES ($a)", "db2", "f, g -> t"),
+            ("LOAD DATA LINK k 'b/f' INTO TABLE t", "singlestore", "b/f -> t"),
+            ("CREATE PIPELINE p AS LOAD DATA KAFKA 'h/topic' INTO TABLE t FORMAT JSON (a <- b)", "singlestore", "-> t"),
+            ("CREATE PIPELINE p AS LOAD DATA S3 'b/f' INTO PROCEDURE q", "singlestore", "b/f ->"),
+            ("LOAD LABEL x.l (MERGE DATA INFILE('s3://b/k') INTO TABLE t DELETE ON a > 1)", "doris", "s3://b/k -> x.t"),
+            (
+                "CREATE STREAMING JOB j ON STREAMING DO INSERT INTO t SELECT * FROM S3('uri' = 's3://b/k')",
+                "doris",
+                "s3://b/k -> t",
+            ),
             ("INSERT INTO t (a) FROM INFILE 'f.csv' COMPRESSION 'gzip' FORMAT CSV", "clickhouse", "f.csv -> t"),
         ],
     )
@@ -425,6 +451,7 @@ class TestExternalTables:
             ("CREATE TABLE t WITH (external_location = 's3://b/k', format = 'ORC') AS SELECT a FROM s", "athena"),
             ("CREATE TABLE t WITH (location = 's3://b/k') AS SELECT a FROM s", "trino"),
             ("CREATE TABLE t USING delta LOCATION 's3://b/k' AS SELECT a FROM s", "databricks"),
+            ("CREATE TABLE t USING org.apache.spark.sql.parquet LOCATION 's3://b/k' AS SELECT a FROM s", "spark"),
             ("CREATE TABLE t STORED AS ORC LOCATION 's3://b/k' AS SELECT a FROM s", "hive"),
             ("CREATE EXTERNAL TABLE t STORED AS PARQUET LOCATION 's3://b/k' AS SELECT a FROM s", "redshift"),
             ("CREATE EXTERNAL TABLE t WITH (LOCATION = 's3://b/k', DATA_SOURCE = d) AS SELECT a FROM s", "tsql"),
@@ -510,6 +537,10 @@ class TestFilesInQueries:
                 "/d/",
             ),
             ("dfs.`/d/x.json`", "drill", "/d/x.json"),
+            ("table(dfs.`/d/x.csv`(type => 'text', fieldDelimiter => ','))", "drill", "/d/x.csv"),
+            ("TABLE(EXTERN('{\"uris\":[\"https://u:p@h/f\"]}', '{}')) EXTEND (a INT)", "druid", "https://h/f"),
+            ('TABLE(EXTERN(inputSource => \'{"type":"local","baseDir":"/d"}\'))', "druid", "/d"),
+            ("TABLE(S3(uris => ARRAY['s3://b/k'], format => 'csv')) EXTEND (a INT)", "druid", "s3://b/k"),
         ],
     )
     def test_forms(self, source: str, dialect: str, expected: str) -> None:
@@ -521,11 +552,10 @@ class TestFilesInQueries:
     @pytest.mark.parametrize(
         ("source", "dialect"),
         [
-            ("EXTERNAL_QUERY('c', 'SELECT a FROM s')", "bigquery"),
-            ("OPENROWSET('SQLNCLI', 'Server=h', 'SELECT a FROM s') AS r", "tsql"),
             ("postgres_scan('host=h', 'public', 's')", "duckdb"),
             ("mysql('h:3306', 'd', 's', 'u', 'p')", "clickhouse"),
             ("glob('*')", "duckdb"),
+            ('TABLE(EXTERN(\'{"type":"inline","data":"a,b"}\', \'{}\'))', "druid"),
         ],
     )
     def test_tables_of_other_systems(self, source: str, dialect: str) -> None:

@@ -90,6 +90,15 @@ class TestQueries:
         [
             ("tsql", "SELECT TOP (10) PERCENT WITH TIES a FROM t WITH (NOLOCK) OPTION (RECOMPILE)"),
             ("tsql", "SELECT a FROM t WHERE b !< 3 AND b !> 9"),
+            ("hana", "SELECT TOP 5 a FROM t WITH HINT (NO_CS_JOIN, IGNORE_PLAN_CACHE)"),
+            ("hana", "SELECT a FROM t('PLACEHOLDER' = ('$$P$$', '2020'))"),
+            ("hana", "SELECT a FROM t (PLACEHOLDER.\"$$P$$\" => 'x')"),
+            ("dremio", "SELECT a FROM t AT SNAPSHOT '1' WHERE b > 1"),
+            ("doris", "SELECT a FROM t@branch(b1)"),
+            ("clickhouse", "SELECT t.a FROM t GLOBAL ALL INNER JOIN (SELECT 1 AS k) q USING (k)"),
+            ("db2", "SELECT a FROM t WHERE b > CURRENT TIMESTAMP - 1 HOUR"),
+            ("teradata", "LOCKING t FOR ACCESS SELECT a FROM t SAMPLE WHEN b = 1 THEN 10 ELSE 20 END"),
+            ("teradata", "USING (x INTEGER) SELECT a FROM t WHERE END(b) > :x"),
             ("tsql", "SELECT a FROM t FOR JSON PATH, ROOT('r')"),
             ("tsql", "SELECT a FROM t FOR SYSTEM_TIME BETWEEN @x AND @y"),
             ("oracle", "SELECT a FROM t VERSIONS BETWEEN SCN MINVALUE AND MAXVALUE WHERE b = 1"),
@@ -112,6 +121,10 @@ class TestQueries:
             ("hive", "SELECT a FROM t TABLESAMPLE (100M) s"),
             ("mysql", "SELECT SQL_NO_CACHE HIGH_PRIORITY DISTINCT a FROM t GROUP BY a DESC"),
             ("mysql", "SELECT a INTO @x FROM t"),
+            ("mysql", "SELECT a FROM t LIMIT 5 ROWS EXAMINED 100"),
+            ("mysql", "SELECT a FROM t LIMIT ROWS EXAMINED 100"),
+            ("impala", "SELECT STRAIGHT_JOIN a FROM t"),
+            ("impala", "SELECT DISTINCT straight_join t.a FROM t"),
             ("mysql", "SELECT a FROM { OJ t LEFT OUTER JOIN t u ON t.id = u.id }".replace("SELECT a", "SELECT t.a")),
         ],
     )
@@ -171,6 +184,28 @@ class TestQueries:
         (entry,) = columns(f"INSERT INTO t (x) SELECT {item} FROM s", "teradata")
         assert entry.startswith("s.a -> t.x ")
 
+    def test_registers_of_db2(self) -> None:
+        """Their first word is no column."""
+        sql = "SELECT CURRENT DATE AS d, CURRENT USER, a, CURRENT TIMESTAMP - 2 HOURS AS x FROM s"
+        assert columns(sql, "db2") == ["s.a -> a IDENTITY"]
+
+    def test_windows_of_teradata_that_begin_anew(self) -> None:
+        """Where they do is no matter of values."""
+        over = "PARTITION BY c ORDER BY d RESET WHEN b > sum(b) OVER (ORDER BY e) ROWS UNBOUNDED PRECEDING"
+        told = columns(f"SELECT sum(b) OVER ({over}) AS x FROM s", "teradata")
+        assert told == ["s.b -> x AGGREGATION", "s.c -> x WINDOW", "s.d -> x WINDOW"]
+
+    def test_aliases_of_exasol(self) -> None:
+        """LOCAL stands before an alias of the select list, also where a column may be called so."""
+        sql = "SELECT a AS x, LOCAL.x + 1 AS y FROM s WHERE LOCAL.x > 3"
+        assert columns(sql, "exasol") == ["s.a -> x IDENTITY", "s.a -> y TRANSFORMATION"]
+
+    def test_functions_of_exasol_with_several_columns(self) -> None:
+        """EMITS names them and their types."""
+        sql = "SELECT k, f(a) EMITS (x DECIMAL(18,0), y VARCHAR(9) UTF8, z DOUBLE PRECISION) FROM s"
+        expected = ["s.k -> k IDENTITY", *(f"s.a -> {name} TRANSFORMATION" for name in "xyz")]
+        assert columns(sql, "exasol") == expected
+
     def test_today_in_teradata(self) -> None:
         """DATE as an argument is the current day."""
         assert columns("SELECT year(DATE) AS x, add_months(DATE, n) AS y FROM s", "teradata") == [
@@ -199,6 +234,27 @@ class TestQueries:
             "sales.amount -> s IDENTITY",
         ]
 
+    @pytest.mark.parametrize("schema", [{}, {"sales": ["c", "d", "v", "k", "z"]}])
+    def test_columns_of_oracles_model(self, schema: dict[str, list[str]]) -> None:
+        """They are its partitions, dimensions and measures, which may bear the names of columns in FROM."""
+        sql = """INSERT INTO t SELECT * FROM sales WHERE z > 1
+                 MODEL PARTITION BY (c) DIMENSION BY (EXTRACT(YEAR FROM d) AS y) MEASURES (v, k * 2 AS z, 0 AS w)
+                 RULES (v[2002] = v[2001] + z[2001])"""
+        assert columns(sql, "oracle", schema=schema) == [
+            "sales.c -> t.c IDENTITY",
+            "sales.d -> t.y TRANSFORMATION",
+            "sales.v -> t.v IDENTITY",
+            "sales.k -> t.z TRANSFORMATION",
+        ]
+        assert rows(sql, "oracle", schema=schema) == ["sales.z -> t.* FILTER"]
+
+    def test_reference_of_oracles_model(self) -> None:
+        """What the rules look up is read; its columns are none of the result."""
+        sql = """SELECT * FROM s MODEL REFERENCE r ON (SELECT k, rate FROM rates) DIMENSION BY (k) MEASURES (rate)
+                 MAIN m DIMENSION BY (y) MEASURES (a) RULES (a[1] = rate[2])"""
+        assert tables(sql, "oracle") == "s, rates ->"
+        assert columns(sql, "oracle") == ["s.y -> y IDENTITY", "s.a -> a IDENTITY"]
+
     @pytest.mark.parametrize("dialect", ["tsql", "mysql", "snowflake", "postgres"])
     def test_sequences_are_no_columns(self, dialect: str) -> None:
         """NEXT VALUE FOR reads no table."""
@@ -224,7 +280,7 @@ class TestChanges:
             ("tsql", "UPDATE TOP (5) PERCENT t SET a = s.a FROM t, s WHERE s.id = t.id"),
             ("tsql", "MERGE TOP (5) t USING s ON t.id = s.id WHEN MATCHED THEN UPDATE SET a = s.a OPTION (LOOP JOIN);"),
             ("tsql", "WITH XMLNAMESPACES ('u' AS n) INSERT INTO t (a) SELECT a FROM s"),
-            ("oracle", "INSERT INTO t (a) SELECT a FROM s LOG ERRORS INTO err ('x') REJECT LIMIT UNLIMITED"),
+            ("oracle", "INSERT INTO t (a) SELECT a FROM s LOG ERRORS ('x') REJECT LIMIT UNLIMITED"),
             ("oracle", "MERGE INTO t USING s ON (t.id = s.id) WHEN MATCHED THEN UPDATE SET a = s.a LOG ERRORS"),
             ("postgres", "INSERT INTO t (a) OVERRIDING SYSTEM VALUE SELECT a FROM s"),
             ("postgres", "UPDATE t SET (a, b) = ROW (s.a, DEFAULT) FROM s"),
@@ -235,6 +291,9 @@ class TestChanges:
             ("mysql", "REPLACE DELAYED t (a) SELECT a FROM s"),
             ("sqlite", "REPLACE INTO t (a) SELECT a FROM s"),
             ("mysql", "UPDATE LOW_PRIORITY IGNORE t JOIN s USING (id) SET t.a = s.a"),
+            ("postgres", "UPDATE t FOR PORTION OF p FROM '2020-01-01' TO '2021-01-01' SET a = s.a FROM s"),
+            ("mysql", "INSERT INTO t (id, a) SELECT NEXTVAL(ids), a FROM s"),
+            ("mysql", "INSERT INTO t (id, a) SELECT LASTVAL(d.ids) + 1, a FROM s"),
         ],
     )
     def test_spellings_that_grammars_refuse(self, dialect: str, sql: str) -> None:
@@ -253,6 +312,8 @@ class TestChanges:
             ),
             ("mysql", "DELETE t.* FROM t JOIN s ON s.id = t.id"),
             ("mysql", "DELETE LOW_PRIORITY QUICK FROM t WHERE id IN (SELECT id FROM s)"),
+            ("mysql", "DELETE HISTORY FROM t WHERE id IN (SELECT id FROM s)"),
+            ("mysql", "DELETE FROM t FOR PORTION OF p FROM '2020-01-01' TO '2021-01-01' WHERE a IN (SELECT a FROM s)"),
             ("redshift", "MERGE INTO t USING s ON t.id = s.id REMOVE DUPLICATES"),
             ("databricks", "INSERT INTO t REPLACE ON t.id = x.id (SELECT * FROM s) x"),
             ("databricks", "INSERT INTO t TABLE s"),
@@ -291,6 +352,9 @@ class TestDefinitions:
             ("postgres", "CREATE TABLE t AS SELECT a FROM s WITH NO DATA"),
             ("redshift", "CREATE VIEW t AS SELECT a FROM s WITH NO SCHEMA BINDING"),
             ("bigquery", "CREATE OR REPLACE MODEL t OPTIONS (model_type = 'linear_reg') AS SELECT a FROM s"),
+            ("hive", "CREATE MATERIALIZED VIEW t PARTITIONED ON (d) AS SELECT a FROM s"),
+            ("hive", "CREATE MATERIALIZED VIEW t DISABLE REWRITE COMMENT 'x' CLUSTERED ON (d) AS SELECT a FROM s"),
+            ("hive", "CREATE MATERIALIZED VIEW t DISTRIBUTED ON (d) SORTED ON (e) STORED AS ORC AS SELECT a FROM s"),
         ],
     )
     def test_clauses_around_the_query(self, dialect: str, sql: str) -> None:
@@ -305,11 +369,26 @@ class TestDefinitions:
             ("bigquery", "CREATE SNAPSHOT TABLE t CLONE s FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()"),
             ("bigquery", "CREATE MATERIALIZED VIEW t AS REPLICA OF s"),
             ("databricks", "CREATE TABLE t SHALLOW CLONE s VERSION AS OF 3"),
+            ("fabric", "CREATE TABLE t AS CLONE OF s"),
+            ("fabric", "CREATE TABLE t AS CLONE OF s AT '2024-05-01T10:00:00'"),
         ],
     )
     def test_copies_of_a_table(self, dialect: str, sql: str) -> None:
         """The other table is read."""
         assert tables(sql, dialect) == "s -> t"
+
+    @pytest.mark.parametrize(
+        "clone",
+        [
+            "CLONE s",
+            "DEEP CLONE s",
+            "SHALLOW CLONE s VERSION AS OF 3",
+            "DEEP CLONE s TIMESTAMP AS OF '2024-01-01' TBLPROPERTIES ('a' = 'b')",
+        ],
+    )
+    def test_where_a_copy_lies(self, clone: str) -> None:
+        """Databricks: its files are an output beside the table."""
+        assert tables(f"CREATE OR REPLACE TABLE t {clone} LOCATION '/t'", "databricks") == "s -> t, /t"
 
 
 class TestOutput:

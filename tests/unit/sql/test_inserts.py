@@ -130,6 +130,19 @@ class TestDuplicates:
         assert tables(sql, "mysql") == "s -> t"
         assert columns(sql, "mysql") == ["s.a -> t.id IDENTITY", "s.b -> t.n IDENTITY", "s.b -> t.m TRANSFORMATION"]
 
+    @pytest.mark.parametrize("opening", ["INSERT t", "INSERT INTO t", "REPLACE INTO t"])
+    def test_assigned_row(self, opening: str) -> None:
+        """MySQL: SET names the columns of the row."""
+        sql = f"{opening} SET id = 1, n = (SELECT max(a) FROM s WHERE b = 2)"
+        assert tables(sql, "mysql") == "s -> t"
+        assert columns(sql, "mysql") == ["s.a -> t.n AGGREGATION"]
+        assert rows(sql, "mysql") == ["s.b -> t.* FILTER"]
+
+    def test_assigned_row_that_is_there_already(self) -> None:
+        """What is written then comes from the assigned values."""
+        sql = "INSERT INTO t SET id = 1, n = (SELECT max(a) FROM s) ON DUPLICATE KEY UPDATE m = VALUES(n)"
+        assert columns(sql, "mysql") == ["s.a -> t.n AGGREGATION", "s.a -> t.m AGGREGATION"]
+
     def test_alias_of_the_offered_row(self) -> None:
         """MySQL 8: VALUES ... AS new, with a column list perhaps."""
         sql = "INSERT INTO t (id, n) VALUES (1, (SELECT max(a) FROM s)) AS new{} ON DUPLICATE KEY UPDATE m = new.{}"
@@ -164,7 +177,7 @@ class TestSpellings:
             ("INSERT INTO t (x) EXEC sp_executesql N'SELECT a FROM s'", "tsql"),
             ("INSERT /*+ APPEND */ INTO t (x) SELECT a FROM s", "oracle"),
             ("INSERT INTO (SELECT x FROM t) SELECT a FROM s", "oracle"),
-            ("INSERT INTO t (x) SELECT a FROM s LOG ERRORS INTO err ('tag') REJECT LIMIT UNLIMITED", "oracle"),
+            ("INSERT INTO t (x) SELECT a FROM s LOG ERRORS ('tag') REJECT LIMIT UNLIMITED", "oracle"),
             ("INS INTO t (x) SEL a FROM s", "teradata"),
             ("INSERT WITH SCHEMA EVOLUTION INTO t (x) SELECT a FROM s", "databricks"),
             ("INSERT INTO t (x) SELECT a FROM s WITH UR", "db2"),
@@ -217,6 +230,57 @@ class TestSpellings:
         assert tables(sql, "postgres") == "s, t -> t, r"
         assert columns(sql, "postgres") == ["s.a -> t.x IDENTITY", "t.id -> r.tid IDENTITY", "t.x -> r.tx IDENTITY"]
         assert rows(sql, "postgres") == ["s.b -> t.* FILTER", "s.b -> r.* FILTER"]
+
+
+class TestColumnList:
+    """What a column list may hold beside plain names."""
+
+    @pytest.mark.parametrize("listed", ["x, y[1]", "x, y.f", 'x, "y"[1][2]', "t.x, t.y", "x, y.f.g"])
+    def test_parts_of_columns(self, listed: str) -> None:
+        """Postgres: a field or an element belongs to its column."""
+        sql = f"INSERT INTO d.t ({listed}) SELECT a, b FROM s"
+        assert columns(sql, "postgres") == ["s.a -> d.t.x IDENTITY", "s.b -> d.t.y IDENTITY"]
+
+    @pytest.mark.parametrize(
+        ("sql", "dialect"),
+        [
+            ("INSERT INTO d.t (t.x, t.y) SELECT a, b FROM s", "mysql"),
+            ("INSERT INTO d.t (T.x, `t`.`y`) SELECT a, b FROM s ON DUPLICATE KEY UPDATE x = 1", "mysql"),
+            ("INSERT /*+ PARALLEL(q, 4) */ INTO d.t q (q.x, q.y) SELECT q.a, b FROM s q", "oracle"),
+            ("INSERT INTO d.t PARTITION (p) q (q.x, q.y) SELECT a, b FROM s", "oracle"),
+            ("INSERT INTO d.t (t.x, t.y) SELECT a, b FROM s RETURNING t.x INTO :v", "oracle"),
+            ("INSERT INTO d.t (t.[x], [t].y) SELECT a, b FROM s", "tsql"),
+        ],
+    )
+    def test_names_behind_the_target_or_its_alias(self, sql: str, dialect: str) -> None:
+        """The qualifier is no part of the name, and stays in the query."""
+        assert columns(sql, dialect) == ["s.a -> d.t.x IDENTITY", "s.b -> d.t.y IDENTITY"]
+
+    @pytest.mark.parametrize(
+        ("listed", "expected"),
+        [("* EXCEPT (b)", ["a", "c"]), ("* EXCEPT (a, b)", ["c"]), ("*", ["a", "b"])],
+    )
+    def test_all_columns_but_some(self, listed: str, expected: list[str]) -> None:
+        """ClickHouse: what is left of the known columns is filled by position."""
+        told = columns(f"INSERT INTO t ({listed}) SELECT x, y FROM s", "clickhouse", schema={"t": ["a", "b", "c"]})
+        assert told == [f"s.{source} -> t.{target} IDENTITY" for source, target in zip("xy", expected, strict=False)]
+
+    @pytest.mark.parametrize("dialect", ["duckdb", "starrocks"])
+    def test_by_name(self, dialect: str) -> None:
+        """The places of known columns do not matter then."""
+        sql = "INSERT INTO t BY NAME SELECT x AS b, y AS a FROM s"
+        assert columns(sql, dialect, schema={"t": ["a", "b"]}) == ["s.x -> t.b IDENTITY", "s.y -> t.a IDENTITY"]
+
+    @pytest.mark.parametrize("dialect", ["mysql", "trino"])
+    def test_beside_rows_that_are_called_so(self, dialect: str) -> None:
+        """Each ROW of VALUES goes by position."""
+        sql = "INSERT INTO t (x, y) VALUES ROW(1, 2), ROW(3, (SELECT max(a) FROM s))"
+        assert columns(sql, dialect) == ["s.a -> t.y AGGREGATION"]
+
+    def test_behind_an_alias(self) -> None:
+        """The alias names what is there already."""
+        sql = "INSERT INTO t AS d (x, y) SELECT a, b FROM s ON CONFLICT (x) DO UPDATE SET y = d.y"
+        assert columns(sql, "postgres") == ["s.a -> t.x IDENTITY", "s.b -> t.y IDENTITY", "t.y -> t.y IDENTITY"]
 
 
 class TestPositionsAsNames:

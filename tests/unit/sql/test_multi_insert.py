@@ -57,6 +57,14 @@ class TestFromInsert:
         assert [str(output) for output in lineage.outputs] == ["/out", "a"]
         assert lineage.outputs[0] == Location("/out")
 
+    def test_scripts_in_the_place_of_select(self) -> None:
+        """MAP and REDUCE of Hive give every argument to a script."""
+        sql = """
+            FROM (FROM s MAP s.a, s.b USING 'm.py' AS x, y CLUSTER BY x) q
+            INSERT OVERWRITE TABLE t REDUCE q.y USING 'r.py' AS (z STRING)"""
+        assert tables(sql, "hive") == "s -> t"
+        assert columns(sql, "hive") == ["s.a -> t.z TRANSFORMATION", "s.b -> t.z TRANSFORMATION"]
+
     def test_words_in_strings_and_comments(self) -> None:
         """They open nothing."""
         sql = "FROM s -- INSERT INTO z\nINSERT INTO a SELECT x, 'INSERT INTO z' AS text"

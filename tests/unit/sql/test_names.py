@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.sql_lineage import columns, tables
+from support.sql_lineage import columns, rows, tables
 
 from lineage_kit.sql import Location, TableName, analyze
 
@@ -175,6 +175,7 @@ class TestPlacesOfTables:
         ("sql", "dialect", "by"),
         [
             ("SELECT a FROM IDENTIFIER($name)", "snowflake", "variable"),
+            ("SELECT a FROM IDENTIFIER('x.' || :name)", "databricks", "variable"),
             ("SELECT a FROM {{ ref('s') }}", "postgres", "template"),
         ],
     )
@@ -193,6 +194,9 @@ class TestNamesInStrings:
             ("INSERT INTO identifier('x.t') SELECT a FROM s", "s -> x.t"),
             ("INSERT INTO IDENTIFIER ('x.t') (b) SELECT a FROM s", "s -> x.t"),
             ("CREATE TABLE identifier('x.t') AS SELECT a FROM s", "s -> x.t"),
+            ("CREATE TABLE identifier('x.' || 't') AS SELECT a FROM s", "s -> x.t"),
+            ("INSERT INTO identifier('x' || '.t') SELECT a FROM identifier('q.' || 'r' || '.s')", "q.r.s -> x.t"),
+            ("DROP TABLE identifier('x.' || 't')", "-> x.t"),
             ("CREATE TABLE identifier('x.t') (a INT)", "-> x.t"),
             ("CREATE OR REPLACE VIEW identifier('x.t') AS SELECT a FROM s", "s -> x.t"),
             ("UPDATE identifier('x.t') SET a = 1", "-> x.t"),
@@ -245,10 +249,125 @@ class TestNamesInStrings:
         assert (lineage.inputs, lineage.outputs) == ((), ())
         assert [problem.reason for problem in lineage.problems] == ["a table is named by a variable"]
 
+    @pytest.mark.parametrize(
+        ("statement", "expected"),
+        [
+            ("SELECT a FROM identifier({})", "x.t ->"),
+            ("INSERT INTO identifier({}) (b) SELECT a FROM s", "s -> x.t"),
+            ("CREATE TABLE identifier({}) AS SELECT a FROM s", "s -> x.t"),
+            ("DROP TABLE identifier({})", "-> x.t"),
+            ("TRUNCATE TABLE identifier({})", "-> x.t"),
+            ("SELECT a FROM identifier({} || '_new')", "x.t_new ->"),
+        ],
+    )
+    @pytest.mark.parametrize(
+        ("setting", "variable"),
+        [
+            ("SET name = 'x.t'", "$name"),
+            ("SET part = 'x'; SET name = $part || '.t'", "$NAME"),
+        ],
+    )
+    def test_a_variable_that_the_script_sets(self, setting: str, variable: str, statement: str, expected: str) -> None:
+        """What it holds is known then."""
+        assert tables(f"{setting}; {statement.format(variable)}", "snowflake") == expected
+
+    @pytest.mark.parametrize(
+        "setting",
+        ["DECLARE OR REPLACE VARIABLE name STRING DEFAULT 'x.t'", "DECLARE VARIABLE name STRING; SET VAR name = 'x.t'"],
+    )
+    @pytest.mark.parametrize(
+        ("statement", "expected"),
+        [
+            ("SELECT a FROM identifier(name)", "x.t ->"),
+            ("INSERT INTO identifier(name) SELECT a FROM s", "s -> x.t"),
+            ("CREATE TABLE identifier(name) AS SELECT a FROM s", "s -> x.t"),
+        ],
+    )
+    def test_a_variable_of_databricks(self, setting: str, statement: str, expected: str) -> None:
+        """It goes without a sign."""
+        assert tables(f"{setting}; {statement}", "databricks") == expected
+
+    def test_defaults_that_a_variable_names(self) -> None:
+        """As for tables; where it is not known no default is."""
+        sql = "SET name = 'd'; USE DATABASE identifier($name); USE SCHEMA identifier('s'); SELECT a FROM t"
+        assert tables(sql, "snowflake") == "d.s.t ->"
+        sql = "USE SCHEMA identifier($name); SELECT a FROM t"
+        assert tables(sql, "snowflake", default_database="d", default_schema="s") == "d.t ->"
+
     @pytest.mark.parametrize("dialect", ["mysql", "postgres", "spark"])
     def test_a_table_of_that_name(self, dialect: str) -> None:
         """A list of names behind it is its column list."""
         assert columns("INSERT INTO identifier (b) SELECT a FROM s", dialect) == ["s.a -> identifier.b IDENTITY"]
+
+
+class TestOtherServers:
+    """Queries in a string that another server runs: tables are told where the statement could name them itself."""
+
+    @pytest.mark.parametrize(
+        ("item", "dialect", "table"),
+        [
+            ("OPENQUERY(srv, 'SELECT a FROM db.dbo.s WHERE b = ''1''') q", "tsql", "srv.db.dbo.s"),
+            (
+                "OPENQUERY([a b], 'WITH s AS (SELECT a FROM d.hr.r WHERE b = 1) SELECT a FROM s') q",
+                "tsql",
+                "a b.d.hr.r",
+            ),
+            ("TABLE(pg.system.query(query => 'SELECT a FROM public.s WHERE b = 1')) q", "trino", "pg.public.s"),
+            ("TABLE(my.system.query('SELECT `a` FROM d.s WHERE b = 1')) q", "trino", "my.d.s"),
+        ],
+    )
+    def test_in_from(self, item: str, dialect: str, table: str) -> None:
+        """Neither the defaults of this database nor common table expressions of the query change them."""
+        sql = f"INSERT INTO t (x) SELECT q.a FROM {item}"
+        assert tables(sql, dialect) == f"{table} -> t"
+        assert tables(sql, dialect, default_schema="m", default_database="d") == f"{table} -> d.m.t"
+        assert [line.split(" -> ")[0] for line in columns(sql, dialect)] == [f"{table}.a"]
+        assert rows(sql, dialect) == [f"{table}.b -> t.* FILTER"]
+
+    @pytest.mark.parametrize(
+        "sql",
+        [
+            "INSERT INTO OPENQUERY(srv, 'SELECT x FROM d.dbo.t') SELECT a FROM s",
+            "UPDATE OPENQUERY(srv, 'SELECT x FROM d.dbo.t') SET x = (SELECT max(a) FROM s)",
+            "DELETE OPENQUERY(srv, 'SELECT x FROM d.dbo.t') WHERE x IN (SELECT a FROM s)",
+        ],
+    )
+    def test_as_targets(self, sql: str) -> None:
+        """What is written lies on the other server."""
+        assert tables(sql, "tsql") == "s -> srv.d.dbo.t"
+
+    @pytest.mark.parametrize(
+        ("item", "dialect"),
+        [
+            ("OPENQUERY(srv, 'SELECT a FROM dbo.s')", "tsql"),
+            ("OPENQUERY(srv, 'EXEC dbo.p')", "tsql"),
+            ("OPENROWSET('SQLNCLI', 'Server=srv;PWD=p', 'SELECT a FROM dbo.s')", "tsql"),
+            ("TABLE(my.system.query('SELECT a FROM s'))", "trino"),
+            ("EXTERNAL_QUERY('p.eu.c', 'SELECT a::text AS a FROM u.s')", "bigquery"),
+            ("postgres_query('pg', 'SELECT a FROM public.s')", "duckdb"),
+        ],
+    )
+    def test_without_a_name_here(self, item: str, dialect: str) -> None:
+        """They are functions like any other."""
+        assert tables(f"INSERT INTO t SELECT r.b FROM r CROSS JOIN {item} q", dialect) == "r -> t"
+
+    @pytest.mark.parametrize(
+        "sql",
+        [
+            "INSERT INTO OPENQUERY(srv, 'SELECT ! FROM') SELECT 1",
+            "UPDATE OPENQUERY(srv, 'SELECT ! FROM') SET a = 1",
+        ],
+    )
+    def test_targets_that_are_not_known(self, sql: str) -> None:
+        """Then there is a problem instead of a table."""
+        lineage = analyze(sql, "tsql")
+        assert (lineage.inputs, lineage.outputs) == ((), ())
+        assert len(lineage.problems) == 1
+
+    def test_names_that_look_like_them(self) -> None:
+        """Tables and functions may be called so."""
+        assert tables("CREATE TABLE openquery (a INT, b INT)", "tsql") == "-> openquery"
+        assert tables("SELECT a FROM d.query('x') q, s", "bigquery") == "s ->"
 
 
 class TestKnownColumns:

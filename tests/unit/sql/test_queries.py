@@ -8,6 +8,7 @@ import pytest
 from support.sql_lineage import columns, rows, tables
 
 from lineage_kit.sql.queries import query
+from lineage_kit.sql.queries.query import QueryReader
 
 
 class TestTables:
@@ -172,6 +173,42 @@ class TestCommonTableExpressions:
             SELECT c0 FROM r"""
         assert columns(sql, "postgres") == [f"s.{name} -> c0 IDENTITY" for name in names]
 
+    def test_what_a_step_of_a_recursion_does_to_values(self) -> None:
+        """Values that go round are what a step makes of them; conditions over the result concern what fed it."""
+        sql = """
+            WITH RECURSIVE c (n, m) AS (
+                SELECT a, b FROM seed UNION ALL SELECT c.m + 1, md5(c.m) FROM c JOIN step ON step.k = c.n
+            )
+            SELECT n, m FROM c"""
+        assert columns(sql, "postgres") == [
+            "seed.a -> n IDENTITY",
+            "seed.b -> n TRANSFORMATION",
+            "seed.b -> n TRANSFORMATION masked",
+            "seed.b -> m IDENTITY",
+            "seed.b -> m TRANSFORMATION masked",
+        ]
+        assert rows(sql, "postgres") == [
+            "step.k -> * JOIN",
+            "seed.a -> * JOIN",
+            "seed.b -> * JOIN",
+            "seed.b -> * JOIN masked",
+        ]
+
+    def test_recursions_in_each_other(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Each is read once: to read those inside twice would double the work with every level."""
+        read: list[object] = []
+        read_query = QueryReader.query
+        monkeypatch.setattr(QueryReader, "query", lambda *of: read.append(of) or read_query(*of))
+        sql = "SELECT a AS x FROM s"
+        for level in range(10):
+            sql = f"""
+                WITH RECURSIVE c{level} AS (
+                    SELECT a AS x FROM s{level} UNION ALL SELECT q.x FROM c{level} JOIN ({sql}) q ON c{level}.x > 0
+                ) SELECT x FROM c{level}"""
+        expected = ["s9", *(f"s{level}" for level in range(9)), "s"]
+        assert sorted(columns(sql, "postgres")) == sorted(f"{table}.a -> x IDENTITY" for table in expected)
+        assert len(read) <= 50
+
     @pytest.mark.parametrize("dialect", ["snowflake", "oracle"])
     def test_union_without_recursion(self, dialect: str) -> None:
         """Where no keyword marks recursion, a set operation that does not read itself is a query like others."""
@@ -268,10 +305,33 @@ class TestSetOperations:
 class TestNamesOfItems:
     """What an item of the select list is called."""
 
-    @pytest.mark.parametrize("item", ["a AS x", "a x", "x = a", "[x] = a", "'x' = a", "N'x' = a", "a AS 'x'", "a 'x'"])
+    @pytest.mark.parametrize(
+        "item",
+        [
+            *("a AS x", "a x", "x = a", "[x] = a", "'x' = a", "N'x' = a", "a AS 'x'", "a 'x'"),
+            *("x = (SELECT a)", "[x] = (SELECT r.a FROM (SELECT s.a) AS r)"),
+        ],
+    )
     def test_spellings_of_tsql(self, item: str) -> None:
         """The name may stand before the value, and be a string."""
         assert columns(f"SELECT b AS y, {item} FROM s", "tsql") == ["s.b -> y IDENTITY", "s.a -> x IDENTITY"]
+
+
+class TestNamesOfValues:
+    """What the columns of VALUES are called without an alias."""
+
+    @pytest.mark.parametrize(
+        ("values", "name", "dialect"),
+        [
+            ("VALUES (1, (SELECT a FROM s))", "col2", "spark"),
+            ("VALUES ROW(1, (SELECT a FROM s))", "column_1", "mysql"),
+            ("VALUES (1, (SELECT a FROM s))", "col1", "duckdb"),
+            ("VALUES (1, (SELECT a FROM s))", "column2", "postgres"),
+        ],
+    )
+    def test_second_column(self, values: str, name: str, dialect: str) -> None:
+        """Databases count from 0 or from 1."""
+        assert columns(f"SELECT {name} AS x FROM ({values}) AS v", dialect) == ["s.a -> x IDENTITY"]
 
 
 class TestNamedExpressions:

@@ -52,6 +52,13 @@ ROUTINES = [
     ("REPLACE PROCEDURE p () BEGIN INSERT INTO t SELECT a FROM s; END;", "teradata"),
     ("REPLACE MACRO m (x INT) AS (INSERT INTO t SELECT a FROM s;);", "teradata"),
     ("CREATE TRIGGER g AFTER INSERT ON q BEGIN INSERT INTO t SELECT a FROM s; END", "sqlite"),
+    ("CREATE PROCEDURE p (IN d DATE) LANGUAGE SQLSCRIPT AS BEGIN INSERT INTO t SELECT a FROM s; END", "hana"),
+    ("DO (IN d INT => 1) BEGIN INSERT INTO t SELECT a FROM s; END", "hana"),
+    ("CREATE PROCEDURE p () LANGUAGE SQL BEGIN VALUES CURRENT DATE INTO v; INSERT INTO t SELECT a FROM s; END", "db2"),
+    (
+        "CREATE PROCEDURE p() LANGUAGE NZPLSQL AS BEGIN_PROC BEGIN INSERT INTO t SELECT a FROM s; END; END_PROC",
+        "netezza",
+    ),
 ]
 
 
@@ -113,11 +120,23 @@ class TestBodies:
         """What they return is read."""
         assert tables(sql, dialect) == "s ->"
 
-    def test_changed_rows_of_a_trigger(self) -> None:
-        """In SQL Server `inserted` and `deleted` hold rows of the trigger's table."""
-        sql = "CREATE TRIGGER g ON q AFTER INSERT AS INSERT INTO t (x) SELECT i.a FROM inserted i"
-        assert tables(sql, "tsql") == "q -> t"
-        assert columns(sql, "tsql") == ["q.a -> t.x IDENTITY"]
+    def test_statements_behind_perform(self) -> None:
+        """Vertica: PERFORM stands before a whole statement, and a variable may take the result of one."""
+        sql = """
+            CREATE PROCEDURE p() LANGUAGE PLvSQL AS $$
+            DECLARE n INT;
+            BEGIN
+              PERFORM INSERT INTO t SELECT a FROM s;
+              PERFORM SELECT refresh(b) FROM r;
+              n := SELECT count(c) FROM q;
+              PERFORM DELETE FROM u WHERE d > n;
+            END; $$"""
+        assert tables(sql, "vertica") == "s, r, q -> t, u"
+
+    def test_functions_behind_perform(self) -> None:
+        """Elsewhere it stands in the place of SELECT, before functions that may be called like a statement."""
+        sql = "DO $$ BEGIN PERFORM refresh(a) FROM s; PERFORM lock(1); END $$"
+        assert tables(sql, "postgres") == "s ->"
 
     def test_calls_inside_a_package(self) -> None:
         """The text of its own routines is there."""
@@ -128,6 +147,15 @@ class TestBodies:
               PROCEDURE note(m VARCHAR2) IS BEGIN INSERT INTO log VALUES (m); END note;
             END p;"""
         assert tables(sql, "oracle") == "s -> t, log"
+
+    def test_calls_of_what_follows(self) -> None:
+        """A routine may be defined behind its call; one that is nowhere is a problem."""
+        definition = "CREATE PROCEDURE p() AS BEGIN INSERT INTO t SELECT a FROM s; END"
+        assert tables(f"CALL p(); {definition}", "snowflake") == "s -> t"
+        lineage = analyze(f"CALL p(); CALL other(); {definition}", "snowflake")
+        assert [(problem.statement, problem.reason) for problem in lineage.problems] == [
+            (1, "the text of the called routine is not in the script")
+        ]
 
     def test_tables_may_be_called_like_routines(self) -> None:
         """Their names are no keywords."""
@@ -277,10 +305,22 @@ class TestVariables:
         known = columns(text, dialect, schema={"s": ["a", "d", "x"]})
         assert known == ["s.a -> t.b TRANSFORMATION", "s.x -> t.c IDENTITY"]
 
+    @pytest.mark.parametrize("bounds", ["1 .. ids.COUNT", "INDICES OF ids", "VALUES OF ids"])
+    def test_index_of_collections(self, bounds: str) -> None:
+        """Oracle: FORALL counts through them for the statement behind it."""
+        sql = f"BEGIN FORALL i IN {bounds} {{}}; END;"
+        assert columns(sql.format("UPDATE t SET a = names(i), b = b + 1 WHERE id = ids(i)"), "oracle") == [
+            "t.b -> t.b TRANSFORMATION"
+        ]
+        assert columns(sql.format("INSERT INTO t (a, b) VALUES (ids(i), found(i).b)"), "oracle") == []
+
     def test_in_values(self) -> None:
         """A row of values comes from no table."""
         sql = "CREATE PROCEDURE p (x IN NUMBER) IS BEGIN FOR r IN (SELECT a FROM s) LOOP {}; END LOOP; END;"
-        assert columns(sql.replace("{}", "INSERT INTO t (b, c) VALUES (x, r.a)"), "oracle") == ["s.a -> a IDENTITY"]
+        assert columns(sql.replace("{}", "INSERT INTO t (b, c) VALUES (x, y.a)"), "oracle") == [
+            "s.a -> a IDENTITY",
+            "?.a -> t.c IDENTITY",
+        ]
 
     @pytest.mark.parametrize(
         ("sql", "dialect"),
@@ -312,33 +352,29 @@ class TestVariables:
     @pytest.mark.parametrize(
         ("sql", "dialect"),
         [
-            ("CREATE TRIGGER g AFTER UPDATE ON q FOR EACH ROW BEGIN {}; END", "mysql"),
-            ("CREATE TRIGGER g AFTER UPDATE ON q FOR EACH ROW {}", "mysql"),
-            ("CREATE TRIGGER g AFTER UPDATE ON q BEGIN {}; END", "sqlite"),
             ("CREATE FUNCTION f() RETURNS trigger AS $$ BEGIN {}; RETURN new; END $$ LANGUAGE plpgsql", "postgres"),
             ("CREATE FUNCTION f() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN {}; RETURN NULL; END $$", "postgres"),
         ],
     )
-    def test_changed_rows_of_a_trigger(self, sql: str, dialect: str) -> None:
-        """NEW and OLD are no columns of the tables that its statements read."""
+    def test_changed_rows_of_an_unknown_trigger(self, sql: str, dialect: str) -> None:
+        """The function behind it does not tell its table: NEW and OLD are no columns of the tables that it reads."""
         text = sql.replace("{}", "INSERT INTO t (b, c) SELECT NEW.a, s.b FROM s WHERE s.d = old.d")
         assert columns(text, dialect) == ["s.b -> t.c IDENTITY"]
         assert rows(text, dialect) == ["s.d -> t.* FILTER"]
 
-    def test_changed_rows_under_other_names(self) -> None:
-        """REFERENCING gives them."""
-        sql = (
-            "CREATE TRIGGER g AFTER UPDATE ON q REFERENCING NEW AS n OLD ROW AS o FOR EACH ROW"
-            " BEGIN ATOMIC INSERT INTO t (b, c) SELECT n.a, s.b FROM s WHERE s.d = o.d; END"
-        )
-        assert columns(sql, "db2") == ["s.b -> t.c IDENTITY"]
-        assert rows(sql, "db2") == ["s.d -> t.* FILTER"]
-
-    @pytest.mark.parametrize("cursor", ["c", "(SELECT a FROM q)"])
-    def test_record_of_a_loop(self, cursor: str) -> None:
-        """In Snowflake it stands without a colon."""
-        sql = f"BEGIN FOR r IN {cursor} DO INSERT INTO t (b, c) SELECT r.a, s.b FROM s; END FOR; END;"
-        assert [line for line in columns(sql, "snowflake") if "t." in line] == ["s.b -> t.c IDENTITY"]
+    @pytest.mark.parametrize(
+        ("sql", "dialect"),
+        [
+            ("BEGIN FOR r IN c DO {} END FOR; END;", "snowflake"),
+            ("DO $$ BEGIN FOR r IN EXECUTE 'SELECT 1 AS a' LOOP {} END LOOP; END $$", "postgres"),
+            ("DO $$ DECLARE r q%ROWTYPE; BEGIN r.a := 1; {} END $$", "postgres"),
+        ],
+    )
+    def test_records_of_unknown_queries(self, sql: str, dialect: str) -> None:
+        """Their fields are no columns of the tables that a statement reads."""
+        text = sql.replace("{}", "INSERT INTO t (b, c) SELECT r.a, s.b FROM s;")
+        assert tables(text, dialect) == "s -> t"
+        assert columns(text, dialect) == ["s.b -> t.c IDENTITY"]
 
     @pytest.mark.parametrize(
         ("sql", "dialect"),
@@ -352,3 +388,196 @@ class TestVariables:
         """They have parameters as well."""
         assert columns(sql, dialect) == ["s.a -> a IDENTITY"]
         assert rows(sql, dialect) == ["s.b -> * FILTER"]
+
+
+class TestChangedRows:
+    """What a trigger or rule is given are rows of its table."""
+
+    @pytest.mark.parametrize(
+        ("sql", "dialect"),
+        [
+            ("CREATE TRIGGER g AFTER UPDATE ON q FOR EACH ROW BEGIN {}; END", "mysql"),
+            ("CREATE TRIGGER g AFTER UPDATE ON q FOR EACH ROW {}", "mysql"),
+            ("CREATE TRIGGER g AFTER UPDATE OF a, d ON q BEGIN {}; END", "sqlite"),
+            ("CREATE RULE g AS ON UPDATE TO q WHERE new.a > 1 DO ALSO {}", "postgres"),
+            ("CREATE OR REPLACE RULE g AS ON UPDATE TO q DO INSTEAD ({})", "postgres"),
+        ],
+    )
+    def test_are_those_of_its_table(self, sql: str, dialect: str) -> None:
+        """The table counts as read."""
+        text = sql.replace("{}", "INSERT INTO t (b, c) SELECT NEW.a, s.b FROM s WHERE s.d = old.d")
+        assert tables(text, dialect) == "s, q -> t"
+        assert columns(text, dialect) == ["q.a -> t.b IDENTITY", "s.b -> t.c IDENTITY"]
+        assert rows(text, dialect) == ["s.d -> t.* FILTER", "q.d -> t.* FILTER"]
+
+    def test_with_colons(self) -> None:
+        """Oracle writes them so, under the names of REFERENCING as well."""
+        sql = """
+            CREATE TRIGGER g AFTER UPDATE ON d.q REFERENCING NEW AS n FOR EACH ROW BEGIN
+              INSERT INTO t (b, c) VALUES (:n.a + 1, :old.b);
+              DELETE FROM u WHERE id = :n.id;
+            END;"""
+        assert tables(sql, "oracle") == "d.q -> t, u"
+        assert columns(sql, "oracle") == ["d.q.a -> t.b TRANSFORMATION", "d.q.b -> t.c IDENTITY"]
+        assert rows(sql, "oracle") == ["d.q.id -> u.* FILTER"]
+
+    def test_under_other_names(self) -> None:
+        """REFERENCING gives them, to the table of all changed rows too."""
+        head = "CREATE TRIGGER g AFTER UPDATE ON q REFERENCING NEW AS n OLD ROW AS o FOR EACH ROW BEGIN ATOMIC"
+        sql = f"{head} INSERT INTO t (b, c) SELECT n.a, s.b FROM s WHERE s.d = o.d; END"
+        assert columns(sql, "db2") == ["q.a -> t.b IDENTITY", "s.b -> t.c IDENTITY"]
+        assert rows(sql, "db2") == ["s.d -> t.* FILTER", "q.d -> t.* FILTER"]
+        sql = f"{head.replace('NEW AS', 'NEW TABLE AS')} INSERT INTO t (b) SELECT x.a FROM n x; END"
+        assert tables(sql, "db2") == "q -> t"
+        assert columns(sql, "db2") == ["q.a -> t.b IDENTITY"]
+
+    @pytest.mark.parametrize("head", ["ON q AFTER INSERT", "ON q WITH EXECUTE AS OWNER AFTER UPDATE"])
+    def test_of_sql_server(self, head: str) -> None:
+        """There they are the tables `inserted` and `deleted`."""
+        sql = f"CREATE TRIGGER g {head} AS INSERT INTO t (x) SELECT i.a FROM inserted i"
+        assert tables(sql, "tsql") == "q -> t"
+        assert columns(sql, "tsql") == ["q.a -> t.x IDENTITY"]
+
+    @pytest.mark.parametrize(
+        ("assignment", "dialect"),
+        [
+            ("SET NEW.b = (SELECT max(x) FROM s), new.c = old.d + NEW.a", "mysql"),
+            ("SET n.b = (SELECT max(x) FROM s), n.c = o.d + n.a", "db2"),
+        ],
+    )
+    def test_are_written_by_assignments(self, assignment: str, dialect: str) -> None:
+        """An UPDATE of the row itself, which does not count as read."""
+        names = "REFERENCING NEW AS n OLD AS o" if dialect == "db2" else ""
+        sql = f"CREATE TRIGGER g BEFORE INSERT ON q {names} FOR EACH ROW BEGIN {assignment}; END"
+        assert tables(sql, dialect) == "s -> q"
+        assert columns(sql, dialect) == [
+            "s.x -> q.b AGGREGATION", "q.d -> q.c TRANSFORMATION", "q.a -> q.c TRANSFORMATION",
+        ]  # fmt: skip
+
+    def test_are_written_with_colons(self) -> None:
+        """The assignment of PL/SQL; its value may be none of a column."""
+        head = "CREATE TRIGGER g BEFORE INSERT ON q FOR EACH ROW BEGIN"
+        assert columns(f"{head} :new.c := UPPER(:old.d); END;", "oracle") == ["q.d -> q.c TRANSFORMATION"]
+        assert tables(f"{head} :NEW.day := SYSDATE; END;", "oracle") == "-> q"
+        assert columns(f"{head} :NEW.day := SYSDATE; END;", "oracle") == []
+
+    def test_end_with_the_trigger(self) -> None:
+        """Elsewhere the names mean what FROM says."""
+        sql = "CREATE TRIGGER g AFTER INSERT ON q BEGIN DELETE FROM u; END; INSERT INTO t SELECT new.a FROM z AS new"
+        assert tables(sql, "sqlite") == "z -> u, t"
+        assert columns(sql, "sqlite") == ["z.a -> t.a IDENTITY"]
+
+
+class TestRules:
+    """CREATE RULE of PostgreSQL: what it does beside or instead of a change."""
+
+    def test_several_statements(self) -> None:
+        """They stand in parentheses, a query first or not."""
+        body = "INSERT INTO t (a) SELECT b FROM s; DELETE FROM u WHERE u.id IN (SELECT id FROM r)"
+        for statements in (body, f"SELECT f(1); {body}", f"{body};"):
+            sql = f"CREATE RULE g AS ON DELETE TO q DO INSTEAD ({statements}); INSERT INTO z SELECT b FROM y"
+            assert tables(sql, "postgres") == "s, r, y -> t, u, z"
+
+    @pytest.mark.parametrize(
+        ("sql", "dialect"),
+        [
+            ("CREATE RULE g AS ON INSERT TO q DO INSTEAD NOTHING", "postgres"),
+            ("CREATE RULE g AS ON INSERT TO q DO NOTIFY q", "postgres"),
+            ("CREATE RULE positive AS @x > 0", "tsql"),
+        ],
+    )
+    def test_without_data(self, sql: str, dialect: str) -> None:
+        """Some do nothing; those of SQL Server are conditions for values."""
+        assert tables(f"{sql};\nINSERT INTO t SELECT a FROM s", dialect) == "s -> t"
+
+    def test_that_makes_a_view(self) -> None:
+        """What the rule for SELECT gives is read."""
+        assert tables('CREATE RULE "_RETURN" AS ON SELECT TO v DO INSTEAD SELECT a FROM s', "postgres") == "s ->"
+
+
+class TestTableVariables:
+    """Variables of SAP HANA that hold the rows of a query."""
+
+    def test_what_fed_them_takes_their_place(self) -> None:
+        """A variable may be filled anew from itself, and a result that nobody reads is no table."""
+        sql = """CREATE PROCEDURE p (OUT result TABLE (a INT)) AS BEGIN
+          rows = SELECT a, sum(b) AS b FROM s GROUP BY a;
+          rows = SELECT v.a, v.b, r.c FROM :rows AS v JOIN r ON r.a = v.a;
+          INSERT INTO t (x, y, z) SELECT a, b, c FROM :rows;
+          result = SELECT a FROM :rows;
+        END"""
+        assert tables(sql, "hana") == "s, r -> t"
+        assert columns(sql, "hana") == ["s.a -> t.x IDENTITY", "s.b -> t.y AGGREGATION", "r.c -> t.z IDENTITY"]
+
+    def test_given_ones(self) -> None:
+        """What the caller puts into them is not known."""
+        sql = "CREATE PROCEDURE p (IN given TT) AS BEGIN INSERT INTO t (x) SELECT a FROM :given WHERE b = :c; END"
+        assert tables(sql, "hana") == "-> t"
+
+
+class TestRecords:
+    """Names for rows of a query: what is taken from them comes from its tables."""
+
+    @pytest.mark.parametrize(
+        ("sql", "dialect"),
+        [
+            ("BEGIN FOR r IN ({q}) LOOP {} END LOOP; END;", "oracle"),
+            ("DECLARE CURSOR c IS {q}; BEGIN FOR r IN c LOOP {} END LOOP; END;", "oracle"),
+            ("DECLARE CURSOR c IS {q}; r c%ROWTYPE; BEGIN OPEN c; LOOP FETCH c INTO r; {} END LOOP; END;", "oracle"),
+            ("DO $$ DECLARE r record; BEGIN FOR r IN {q} LOOP {} END LOOP; END $$", "postgres"),
+            ("DO $$ DECLARE c NO SCROLL CURSOR FOR {q}; BEGIN FOR r IN c LOOP {} END LOOP; END $$", "postgres"),
+            ("DO $$ DECLARE r record; c refcursor; BEGIN OPEN c FOR {q}; FETCH c INTO r; {} END $$", "postgres"),
+            ("DECLARE c CURSOR FOR {q}; BEGIN FOR r IN c DO {} END FOR; END;", "snowflake"),
+            ("BEGIN LET l RESULTSET := ({q}); LET c CURSOR FOR l; FOR r IN c DO {} END FOR; END;", "snowflake"),
+            ("FOR r IN ({q}) DO {} END FOR;", "bigquery"),
+            ("BEGIN FOR r AS {q} DO {} END FOR; END", "databricks"),
+            ("BEGIN ATOMIC FOR r AS c CURSOR FOR {q} DO {} END FOR; END", "db2"),
+            ("CREATE PROCEDURE p() BEGIN FOR r IN ({q}) DO {} END FOR; END", "mariadb"),
+        ],
+    )
+    def test_of_loops_and_cursors(self, sql: str, dialect: str) -> None:
+        """What decides about their rows counts as well."""
+        statement = "INSERT INTO t (x, y) SELECT r.a, u.b FROM u WHERE u.k = r.m;"
+        text = sql.replace("{q}", "SELECT a, n AS m FROM s WHERE z > 1").replace("{}", statement)
+        insert = next(statement for statement in analyze(text, dialect).statements if statement.kind == "INSERT")
+        assert sorted(map(str, insert.inputs)) == ["s", "u"]
+        assert sorted((str(entry.source), entry.source_column, entry.target_column) for entry in insert.columns) == [
+            ("s", "a", "x"), ("s", "n", None), ("s", "z", None), ("u", "b", "y"), ("u", "k", None),
+        ]  # fmt: skip
+
+    def test_of_nested_loops(self) -> None:
+        """The inner query sees the outer record."""
+        sql = """
+            BEGIN
+              FOR d IN (SELECT id FROM dep) LOOP
+                FOR e IN (SELECT a FROM emp WHERE dep = d.id) LOOP
+                  INSERT INTO t (x, y) VALUES (d.id, e.a);
+                END LOOP;
+              END LOOP;
+            END;"""
+        assert [line for line in columns(sql, "oracle") if " t." in line or "t.x" in line or "t.y" in line] == [
+            "dep.id -> t.x IDENTITY",
+            "emp.a -> t.y IDENTITY",
+        ]
+
+    def test_filled_by_a_query(self) -> None:
+        """SELECT INTO a record, until something else is assigned to a field of it."""
+        sql = "DECLARE r s%ROWTYPE; BEGIN SELECT a, b INTO r FROM s; {} INSERT INTO t (x) VALUES (r.a); END;"
+        assert columns(sql.replace("{}", ""), "oracle")[-1] == "s.a -> t.x IDENTITY"
+        assert "t.x" not in " ".join(columns(sql.replace("{}", "r.a := 1;"), "oracle"))
+
+    def test_parameters_of_cursors(self) -> None:
+        """They are values."""
+        sql = "DECLARE CURSOR c (p NUMBER, q NUMBER) IS SELECT a FROM s WHERE b = p AND d > q; BEGIN NULL; END;"
+        assert rows(sql, "oracle") == ["s.b -> * FILTER", "s.d -> * FILTER"]
+
+    def test_may_be_called_like_tables(self) -> None:
+        """What FROM names comes first, and so does a target."""
+        sql = "BEGIN FOR s IN (SELECT s.a FROM s) LOOP UPDATE s SET b = 1 WHERE s.a = 2; END LOOP; END;"
+        assert tables(sql, "oracle") == "s -> s"
+        assert rows(sql, "oracle") == []
+
+    def test_end_with_their_loop(self) -> None:
+        """Then the name is that of a table or column again."""
+        sql = "BEGIN FOR r IN (SELECT a FROM s) LOOP NULL; END LOOP; INSERT INTO t (x) SELECT r.a FROM u; END;"
+        assert columns(sql, "oracle")[-1] == "?.a -> t.x IDENTITY"

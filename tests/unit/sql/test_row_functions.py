@@ -61,6 +61,140 @@ class TestElements:
         assert columns(sql, "clickhouse") == ["s.arr -> arr TRANSFORMATION"]
 
 
+class TestNamesOfFunctions:
+    """A function without an alias."""
+
+    @pytest.mark.parametrize(
+        "sql",
+        [
+            "SELECT json_each.key AS x FROM s, json_each(s.arr)",
+            "SELECT unnest.unnest AS x FROM s, unnest(s.arr)",
+            "SELECT xmltable.x FROM s, XMLTABLE('/r' PASSING arr COLUMNS x int PATH '@x')",
+            "SELECT xmltable.* FROM s, XMLTABLE('/r' PASSING arr COLUMNS x int PATH '@x')",
+        ],
+    )
+    def test_is_called_by_its_own(self, sql: str) -> None:
+        """In Postgres."""
+        assert columns(sql, "postgres") == ["s.arr -> x TRANSFORMATION"]
+
+
+class TestWindowsOfTime:
+    """Functions that give the rows of a table with the bounds of windows of time."""
+
+    @pytest.mark.parametrize("function", ["TUMBLE(d.s, t, INTERVAL '1')", "HOP(d.s, t, INTERVAL '1', INTERVAL '5')"])
+    def test_of_risingwave(self, function: str) -> None:
+        """The table has a bare name there."""
+        sql = f"SELECT w.window_start AS x, w.a FROM {function} AS w EMIT ON WINDOW CLOSE"
+        assert tables(sql, "risingwave") == "d.s ->"
+        assert columns(sql, "risingwave") == ["d.s.t -> x TRANSFORMATION", "d.s.a -> a IDENTITY"]
+
+    @pytest.mark.parametrize(
+        "function",
+        [
+            "TABLE(TUMBLE(TABLE d.s, DESCRIPTOR(t), INTERVAL '10' MINUTES))",
+            "TABLE(HOP(DATA => TABLE d.s, TIMECOL => DESCRIPTOR(t), SLIDE => INTERVAL '1', SIZE => INTERVAL '2'))",
+            "SESSION(TABLE d.s PARTITION BY a, DESCRIPTOR(t), INTERVAL '5' MINUTES)",
+        ],
+    )
+    def test_of_flink(self, function: str) -> None:
+        """Known or not, the columns of the table stay, and the bounds come from its column of time alone."""
+        sql = f"SELECT a, window_start AS x FROM {function}"
+        expected = ["d.s.a -> a IDENTITY", "d.s.t -> x TRANSFORMATION"]
+        assert columns(sql, "flink") == columns(sql, "flink", schema={"d.s": ["a", "t"]}) == expected
+
+    def test_of_flink_in_a_subquery(self) -> None:
+        """A star between passes on what nobody lists."""
+        inner = "SELECT * FROM TABLE(CUMULATE(TABLE s, DESCRIPTOR(t), INTERVAL '2' MINUTES, INTERVAL '1' HOUR))"
+        sql = f"SELECT l.a, r.window_end FROM ({inner}) l JOIN ({inner.replace(' s,', ' q,')}) r ON l.a = r.a"
+        assert columns(sql, "flink") == ["s.a -> a IDENTITY", "q.t -> window_end TRANSFORMATION"]
+
+    @pytest.mark.parametrize("clause", ["", "WHERE a = 'x' AND t BETWEEN 1 AND 9 "])
+    def test_of_vertica(self, clause: str) -> None:
+        """Slices of time are made of the times by which the rows are ordered."""
+        sql = f"SELECT x, a FROM s {clause}TIMESERIES x AS '3 seconds' OVER (PARTITION BY a, b ORDER BY t)"
+        assert columns(sql, "vertica") == ["s.t -> x IDENTITY", "s.a -> a IDENTITY"]
+
+
+class TestTablesInFunctions:
+    """Functions that only stand for tables."""
+
+    @pytest.mark.parametrize(
+        "function",
+        [
+            "remote('h:9000', d.s, 'u', 'p')",
+            "remoteSecure('h', 'd', 's', 'u', 'p')",
+            "remote('h{1,2}', 'd.s')",
+            "cluster('c', d.s)",
+        ],
+    )
+    def test_of_other_servers(self, function: str) -> None:
+        """ClickHouse names the table of another server in several ways."""
+        assert tables(f"SELECT x.a FROM {function} AS x", "clickhouse") == "d.s ->"
+        assert columns(f"SELECT x.a FROM {function} AS x", "clickhouse") == ["d.s.a -> a IDENTITY"]
+
+    def test_as_a_target(self) -> None:
+        """Rows can go there, too."""
+        sql = "INSERT INTO FUNCTION remote('h', d.t) (x) SELECT a FROM s"
+        assert columns(sql, "clickhouse") == ["s.a -> d.t.x IDENTITY"]
+
+    def test_union_in_druid(self) -> None:
+        """APPEND gives the rows of all its tables."""
+        sql = "SELECT a FROM TABLE(APPEND('s', 'r'))"
+        assert tables(sql, "druid", default_schema="d") == "d.s, d.r ->"
+
+
+class TestSeveralArguments:
+    """Functions whose arguments each feed a column of their own."""
+
+    @pytest.mark.parametrize(
+        ("sql", "dialect"),
+        [
+            ("SELECT x, y FROM s CROSS JOIN UNNEST(s.a, s.b) AS u (x, y)", "trino"),
+            ("SELECT x, y FROM s, unnest(s.a, s.b) AS u(x, y)", "postgres"),
+            ("SELECT x, y FROM s, ROWS FROM (unnest(s.a), unnest(s.b)) AS u(x, y)", "postgres"),
+        ],
+    )
+    def test_arrays_side_by_side(self, sql: str, dialect: str) -> None:
+        """The first array fills the first column."""
+        assert columns(sql, dialect) == ["s.a -> x TRANSFORMATION", "s.b -> y TRANSFORMATION"]
+
+    def test_place_beside_several_arrays(self) -> None:
+        """It comes from all of them: the longest one tells how many there are."""
+        sql = "SELECT y, n FROM s CROSS JOIN UNNEST(s.a, s.b) WITH ORDINALITY AS u (x, y, n)"
+        assert columns(sql, "trino") == [
+            "s.b -> y TRANSFORMATION",
+            "s.a -> n TRANSFORMATION",
+            "s.b -> n TRANSFORMATION",
+        ]
+
+    def test_entries_of_a_map(self) -> None:
+        """One argument may fill several columns."""
+        sql = "SELECT k, v FROM s CROSS JOIN UNNEST(s.m) AS u (k, v)"
+        assert columns(sql, "trino") == ["s.m -> k TRANSFORMATION", "s.m -> v TRANSFORMATION"]
+        sql = "SELECT k FROM s CROSS JOIN UNNEST(s.m, s.a) AS u (k, v, x)"
+        assert columns(sql, "trino") == ["s.m -> k TRANSFORMATION", "s.a -> k TRANSFORMATION"]
+
+    @pytest.mark.parametrize(
+        ("sql", "dialect"),
+        [
+            ("SELECT stack(2, a, b, c, d) AS (x, y) FROM s", "spark"),
+            ("SELECT x, y FROM s LATERAL VIEW stack(2, a, b, c, d) q AS x, y", "hive"),
+        ],
+    )
+    def test_stacked_rows(self, sql: str, dialect: str) -> None:
+        """The arguments are cells, row by row."""
+        assert columns(sql, dialect) == [
+            "s.a -> x TRANSFORMATION",
+            "s.c -> x TRANSFORMATION",
+            "s.b -> y TRANSFORMATION",
+            "s.d -> y TRANSFORMATION",
+        ]
+
+    def test_stacked_rows_with_labels(self) -> None:
+        """A label comes from no column; the last row may be short."""
+        assert columns("SELECT stack(2, 'p', p, 'q') AS (k, v) FROM s", "databricks") == ["s.p -> v TRANSFORMATION"]
+
+
 class TestFieldsInBigQuery:
     """A subquery over an array of structs calls the fields by their names."""
 

@@ -278,6 +278,28 @@ class TestTemporaryTables:
             INSERT INTO t SELECT x FROM tmp"""
         assert columns(sql, "postgres") == ["s.a -> t.x IDENTITY", "r.b -> t.x IDENTITY"]
 
+    @pytest.mark.parametrize("last", ["INSERT INTO t SELECT x FROM early", "INSERT INTO t (x) SELECT e.x FROM early e"])
+    def test_a_copy_does_not_grow(self, last: str) -> None:
+        """What is put into a table later was not in it when it was read."""
+        sql = f"""
+            CREATE TEMP TABLE tmp (x INT);
+            INSERT INTO tmp SELECT a FROM s;
+            INSERT INTO tmp SELECT b FROM r;
+            CREATE TEMP TABLE early AS SELECT * FROM tmp;
+            INSERT INTO tmp SELECT c FROM q;
+            INSERT INTO early SELECT d FROM p;
+            {last}"""
+        assert columns(sql, "postgres") == [f"{source} -> t.x IDENTITY" for source in ("s.a", "r.b", "p.d")]
+
+    def test_a_copy_that_nobody_reads_does_not_grow(self) -> None:
+        """It is told with what it holds, as other tables are."""
+        sql = """
+            CREATE TEMP TABLE tmp AS SELECT a AS x FROM s;
+            INSERT INTO tmp SELECT b FROM r;
+            CREATE TEMP TABLE early AS SELECT * FROM tmp;
+            INSERT INTO tmp SELECT c FROM q"""
+        assert columns(sql, "postgres") == ["s.a -> early.x IDENTITY", "r.b -> early.x IDENTITY"]
+
     def test_after_drop_the_name_is_a_table_again(self) -> None:
         """A permanent table of the same name is one."""
         sql = "CREATE TEMP TABLE x AS SELECT a FROM s; DROP TABLE x; INSERT INTO t SELECT a FROM x"
@@ -379,6 +401,26 @@ class TestTickit:
             "date.caldate -> dim_event.caldate IDENTITY",
             "event.starttime -> dim_event.starttime IDENTITY",
         ]
+
+
+class TestRowsInScripts:
+    """COPY ... FROM STDIN in a dump of Postgres, which the rows themselves follow."""
+
+    @pytest.mark.parametrize("rows", ["", "1\tit's; (\n", '2\t"x\n3\t$$\n', "COPY q FROM stdin;\n", "/* --\n"])
+    def test_rows_are_no_sql(self, rows: str) -> None:
+        """They end with a line of two signs."""
+        sql = f"COPY t (a, b) FROM stdin WITH (DELIMITER ';');\n{rows}\\.\n\nINSERT INTO u SELECT a FROM t;"
+        lineage = analyze(sql, "postgres")
+        assert [(statement.kind, str(*statement.outputs)) for statement in lineage.statements] == [
+            ("COPY", "t"),
+            ("INSERT", "u"),
+        ]
+        assert lineage.statements[1].position == sql.index("INSERT")
+        assert lineage.problems == ()
+
+    def test_rows_that_are_not_there(self) -> None:
+        """The client sends them; what follows is SQL."""
+        assert tables("COPY t FROM stdin;\nINSERT INTO u SELECT a FROM t;", "postgres") == "t -> t, u"
 
 
 class TestVersionedComments:

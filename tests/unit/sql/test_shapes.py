@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from support.sql_lineage import columns, rows, tables
 
-from lineage_kit.sql import analyze
+from lineage_kit.sql import analyze, reading
+from lineage_kit.sql.grammar.parse import parse
+from lineage_kit.sql.shapes import queries
 
 
 class TestOptions:
@@ -40,6 +42,13 @@ class TestOptions:
     def test_of_tables(self, sql: str, dialect: str) -> None:
         """The query, or the table behind AS, is all that matters."""
         assert tables(sql, dialect) == "s -> t"
+
+    def test_location(self) -> None:
+        """What stands there is shown by the table, or written by its query."""
+        sql = "CREATE TABLE t LIKE PARQUET '/f' STORED AS PARQUET LOCATION '/x'"
+        assert tables(sql, "impala") == "/x, /f -> t"
+        sql = "CREATE TABLE t SORT BY (a) STORED AS PARQUET LOCATION '/x' AS SELECT a FROM s"
+        assert tables(sql, "impala") == "s -> t, /x"
 
     @pytest.mark.parametrize(
         ("sql", "dialect"),
@@ -97,6 +106,12 @@ class TestOptions:
         """The view does not read itself from outside."""
         sql = "REPLACE RECURSIVE VIEW v (n) AS (SELECT a FROM s UNION ALL SELECT n + 1 FROM v WHERE n < 5)"
         assert tables(sql, "teradata") == "s -> v"
+
+    def test_recursive_view_that_names_itself_in_full(self) -> None:
+        """With its database, or with the one that completes it."""
+        sql = "CREATE RECURSIVE VIEW d.v (n) AS (SELECT a FROM d.s UNION ALL SELECT v.n + s.b FROM d.v, d.s)"
+        assert tables(sql, "teradata") == "d.s -> d.v"
+        assert tables(sql.replace("VIEW d.v", "VIEW v"), "teradata", default_schema="d") == "d.s -> d.v"
 
 
 class TestClauses:
@@ -174,6 +189,15 @@ class TestOtherGrammars:
     def test_functions_with_other_arguments(self) -> None:
         """How many arguments a function takes differs between databases."""
         assert columns("INSERT INTO t SELECT split(a) AS x FROM s", "spark") == ["s.a -> t.x TRANSFORMATION"]
+
+    @pytest.mark.parametrize("sql", ["SELECT a FROM s WHERE WHERE", "SELECT a b c FROM", "(SELECT a FROM s))"])
+    def test_each_sees_a_text_once(self, sql: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What a grammar refused it refuses again."""
+        shown: list[object] = []
+        monkeypatch.setattr(reading, "parse", lambda *of: shown.append(of[:2]) or parse(*of))
+        monkeypatch.setattr(queries, "parse", lambda *of, **how: shown.append(of[:2]) or parse(*of, **how))
+        assert len(analyze(sql, "postgres").problems) == 1
+        assert len(shown) == len(set(shown)) > 1
 
 
 class TestCommonTables:
@@ -266,6 +290,13 @@ class TestObjectsWithoutRows:
             ("COLLECT STATISTICS ON t COLUMN (a)", "teradata", "COLLECT"),
             ("GROOM TABLE t RECORDS ALL", "netezza", "GROOM"),
             ("COMPUTE INCREMENTAL STATS t", "impala", "COMPUTE"),
+            ("CREATE VOLUME IF NOT EXISTS c.s.v COMMENT 'x'", "databricks", "CREATE_VOLUME"),
+            ("CREATE RECIPIENT r USING ID 'aws:x'", "databricks", "CREATE_RECIPIENT"),
+            ("FSCK REPAIR TABLE t", "databricks", "FSCK"),
+            ("ABORT TRANSACTIONS 1", "hive", "ABORT"),
+            ("CHECK TABLE t QUICK", "mysql", "CHECK"),
+            ("CHECKSUM TABLE t", "mysql", "CHECKSUM"),
+            ("HANDLER t OPEN", "mysql", "HANDLER"),
         ],
     )
     def test_is_no_problem(self, sql: str, dialect: str, kind: str) -> None:

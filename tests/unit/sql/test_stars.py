@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.sql_lineage import columns, tables
+from support.sql_lineage import columns, rows, tables
 
 KNOWN = {"s": ["i", "a"], "r": ["i", "b"]}
 
@@ -92,14 +92,92 @@ class TestStars:
         assert columns(sql, dialect) == ["s.ax -> ax IDENTITY"]
 
     def test_star_as_a_function(self) -> None:
-        """COLUMNS(*) of DuckDB is a star; names chosen by a regular expression are not worked out."""
+        """COLUMNS(*) of DuckDB is a star."""
         assert columns("SELECT COLUMNS(* EXCLUDE b) FROM (SELECT a, b FROM s)", "duckdb") == ["s.a -> a IDENTITY"]
-        assert columns("SELECT COLUMNS('a.*') FROM (SELECT a, b FROM s)", "duckdb") == []
+        assert columns("SELECT COLUMNS(q.*) FROM (SELECT a FROM s) q, r", "duckdb") == ["s.a -> a IDENTITY"]
+
+    @pytest.mark.parametrize(
+        "choice",
+        [
+            "'^a'",
+            "'x$|^a[xy]'",
+            "['AX', 'ay']",
+            "c -> c LIKE 'a%'",
+            "lambda c: c LIKE 'a%'",
+            "c -> c IN ('ax', 'ay')",
+            "c -> c <> 'b'",
+            "c -> NOT (c = 'b' OR c LIKE 'z%')",
+        ],
+    )
+    def test_columns_of_chosen_names(self, choice: str) -> None:
+        """By a regular expression, a list or a function of the name."""
+        assert columns(f"SELECT COLUMNS({choice}) FROM (SELECT ax, ay, b FROM s)", "duckdb") == [
+            "s.ax -> ax IDENTITY",
+            "s.ay -> ay IDENTITY",
+        ]
+
+    @pytest.mark.parametrize("choice", ["'(a+)+$'", "c -> length(c) > 1", "c -> c LIKE d", "'['"])
+    def test_names_that_nobody_can_tell(self, choice: str) -> None:
+        """Nothing is told of columns that are chosen in a way that is not followed, or takes for ever."""
+        assert columns(f"SELECT COLUMNS({choice}) FROM (SELECT a, b FROM s)", "duckdb") == []
+
+    def test_expressions_over_chosen_columns(self) -> None:
+        """They are calculated for each of the columns, and called like it unless the alias says otherwise."""
+        sql = r"SELECT max(COLUMNS('^a')), max(COLUMNS('^a')) AS 'max_\0', b FROM (SELECT ax, ay, b FROM s) GROUP BY b"
+        assert columns(sql, "duckdb") == [
+            "s.ax -> ax AGGREGATION",
+            "s.ay -> ay AGGREGATION",
+            "s.ax -> max_ax AGGREGATION",
+            "s.ay -> max_ay AGGREGATION",
+            "s.b -> b IDENTITY",
+        ]
+        assert columns("SELECT COLUMNS(*) + COLUMNS(*) FROM (SELECT a, b FROM s)", "duckdb") == [
+            "s.a -> a TRANSFORMATION",
+            "s.b -> b TRANSFORMATION",
+        ]
+
+    def test_chosen_columns_as_arguments(self) -> None:
+        """With a star before it, all of the chosen columns are arguments of one call."""
+        sql = "SELECT coalesce(*COLUMNS('^a')) AS c FROM (SELECT ax, ay, b FROM s)"
+        assert columns(sql, "duckdb") == ["s.ax -> c TRANSFORMATION", "s.ay -> c TRANSFORMATION"]
+        sql = "SELECT b FROM (SELECT ax, ay, b FROM s) WHERE COLUMNS('^a') IS NOT NULL"
+        assert rows(sql, "duckdb") == ["s.ax -> * FILTER", "s.ay -> * FILTER"]
 
     def test_star_of_a_nested_value(self) -> None:
         """Its fields are not known by name, but all come from the one column."""
         sql = "SELECT q.f FROM (SELECT r.* FROM (SELECT ARRAY_AGG(x)[OFFSET(0)] AS r FROM d.s) y) q"
         assert columns(sql, "bigquery") == ["d.s.x -> f AGGREGATION"]
+
+    @pytest.mark.parametrize(
+        ("value", "dialect"),
+        [
+            ("STRUCT(a, b + 1 AS c)", "bigquery"),
+            ("STRUCT(a, b + 1 AS c)", "spark"),
+            ("{'a': a, 'c': b + 1}", "duckdb"),
+            ("STRUCT_PACK(a := a, c := b + 1)", "duckdb"),
+        ],
+    )
+    def test_star_of_a_value_that_the_query_builds(self, value: str, dialect: str) -> None:
+        """Its fields are what it is built of."""
+        expected = ["d.s.a -> a IDENTITY", "d.s.b -> c TRANSFORMATION"]
+        query = f"(SELECT {value} AS t FROM d.s) q"
+        assert columns(f"SELECT t.* FROM {query}", dialect) == expected
+        assert columns(f"SELECT q.t.* FROM {query}", dialect) == expected
+        assert columns(f"SELECT t.a, q.t.c FROM {query}", dialect) == expected
+
+    def test_star_of_values_in_each_other(self) -> None:
+        """Down to any depth, and less what is left out."""
+        query = "(SELECT STRUCT(STRUCT(a, b) AS x, c) AS t FROM d.s)"
+        assert columns(f"SELECT t.x.* EXCEPT (a) FROM {query}", "bigquery") == ["d.s.b -> b IDENTITY"]
+        assert columns(f"SELECT t.* EXCEPT (x) FROM {query}", "bigquery") == ["d.s.c -> c IDENTITY"]
+
+    @pytest.mark.parametrize(
+        ("value", "dialect"),
+        [("STRUCT(a, b + 1)", "bigquery"), ("OBJECT_CONSTRUCT('a', a)", "snowflake"), ("f(STRUCT(a))", "bigquery")],
+    )
+    def test_star_of_a_value_with_other_fields(self, value: str, dialect: str) -> None:
+        """Fields without a name, or that only the data tell, are not made up."""
+        assert columns(f"SELECT t.* FROM (SELECT {value} AS t FROM s)", dialect) == []
 
     def test_star_over_wide_chains(self) -> None:
         """Five hundred columns through ten subqueries."""

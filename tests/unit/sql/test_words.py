@@ -40,6 +40,10 @@ class TestTables:
             (f"DELETE FROM t USING s WHERE {UNKNOWN}", "s -> t"),
             (f"MERGE INTO t USING s ON {UNKNOWN} WHEN MATCHED THEN UPDATE SET a = s.a", "s -> t"),
             (f"DROP TABLE IF EXISTS t {UNKNOWN}", "-> t"),
+            (f"SELECT {UNKNOWN} FROM (SELECT b FROM r, (SELECT c FROM q) x) y, s z, u", "r, q, s, u ->"),
+            (f"SELECT {UNKNOWN} FROM f(1, g(x)) AS x (a, b), LATERAL h(x.a) y, TABLE(i(2)), s", "s ->"),
+            (f"SELECT {UNKNOWN} FROM identifier(:y) AS z, identifier($x), :v, @w x, s", "s ->"),
+            (f"SELECT {UNKNOWN} FROM r WITH (NOLOCK), s x WITH (INDEX (i)), u", "r, s, u ->"),
         ],
     )
     def test_are_found(self, sql: str, expected: str) -> None:
@@ -79,6 +83,12 @@ class TestNoTables:
         sql = f'SELECT "FROM x" FROM "My Table" {UNKNOWN}'
         assert named(sql, "postgres") == "My Table ->"
         assert named(sql, "bigquery") == "->"
+
+    @pytest.mark.parametrize("text", ["''", "'.t'", "'(q).t'"])
+    @pytest.mark.parametrize("before", ["SELECT a FROM", "INSERT INTO", "CREATE TABLE"])
+    def test_a_string_that_holds_no_name(self, before: str, text: str) -> None:
+        """IDENTIFIER names a table by a string; where no name stands in it, there is no table."""
+        assert named(f"{before} identifier({text}) {UNKNOWN}", "snowflake") == "->"
 
 
 class TestLimits:

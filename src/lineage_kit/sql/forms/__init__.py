@@ -30,7 +30,8 @@ _DEFAULT = (
 _ROUTINE = (
     r"(?:(?:or|alter|replace|aggregate|constraint|editionable|event|external|noneditionable|private|public|secure|temp"
     r"|temporary|table(?=\s+function\b)|definer\s*=\s*\S+(?:\s*@\s*\S+)?)\s+)*"
-    r"(?:event|function|macro|package|proc|procedure|task|trigger|type\s+body)\b"
+    r"(?:event|function|macro|package|proc|procedure|task|trigger|type\s+body"
+    r"|rule(?=\s+\S+\s+as\s+on\s))\b"
 )
 # A variable, declared here or not, with what stands before the value that it takes.
 _VARIABLE = (
@@ -85,7 +86,7 @@ _FORMS: tuple[tuple[str, str, str, str], ...] = (
     ("insert", r"insert\s+overwrite\s+(?:local\s+)?directory\b", "export", "read_insert_directory"),
     (
         "insert",
-        r"insert\s+(?:into|overwrite)\s+(?:(?:table\s+)?function\s|files\s*\()",
+        r"insert\s+(?:into|overwrite)\s+(?:(?:table\s+)?function\s|(?:blackhole|extern|files)\s*\()",
         "export",
         "read_insert_function",
     ),
@@ -99,11 +100,12 @@ _FORMS: tuple[tuple[str, str, str, str], ...] = (
     ("load", r"load\s+label\b", "load", "read_load_label"),
     (
         "load import",
-        r"load\s+from\b|import\s+from\s(?=(?s:.*)\sof\s+(?:asc|cursor|del|ixf)\b)",
+        r"load\s+(?:client\s+)?from\b|import\s+from\s(?=(?s:.*)\sof\s+(?:asc|cursor|del|ixf)\b)",
         "load",
         "read_load_from",
     ),
     ("load", r"load\s+(?:data|xml)\b", "load", "read_load_data"),
+    ("ingest", r"ingest\b", "load", "read_ingest"),
     ("create", r"create\s+routine\s+load\b", "load", "read_routine_load"),
     ("bulk", r"bulk\s+insert\b", "load", "read_bulk_insert"),
     ("import", r"import\b", "load", "read_import"),
@@ -113,8 +115,10 @@ _FORMS: tuple[tuple[str, str, str, str], ...] = (
     ("create", rf"create\s+{_MODIFIERS}(?:external|foreign)\s+(?:web\s+)?table\b", "external", "read_external_table"),
     ("create", r"create\s+table\b(?=(?s:.*)\borganization\s+external\b)", "external", "read_external_table"),
     ("convert", r"convert\s+to\s+delta\b", "external", "read_convert"),
+    ("create", r"create\s+join\s+index\b", "external", "read_join_index"),
     ("create", rf"create\s+{_MODIFIERS}stream\b(?=(?s:.*?)\son\s)", "external", "read_stream"),
     ("create", rf"create\s+{_MODIFIERS}{_FILE_OBJECT}", "external", "read_file_object"),
+    ("create", rf"create\s+{_MODIFIERS}dictionary\b", "dictionaries", "read_dictionary"),
     (
         "alter rename exchange",
         r"alter\s+schema\s+\S+\s+transfer\b|rename\b|exchange\s+(?:tables|dictionaries)\b",

@@ -1,19 +1,21 @@
-"""The actions of ALTER TABLE on columns: ADD, RENAME, CHANGE and DROP, as the databases spell them."""
+"""The actions of ALTER TABLE on columns: ADD, RENAME, CHANGE, MODIFY and DROP, as the databases spell them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lineage_kit.sql.shapes.writing import defined_columns
-from lineage_kit.sql.statements.table_columns import add_columns, drop_columns, rename_column
+from lineage_kit.sql.statements.table_columns import add_columns, drop_columns, move_column, rename_column
+from lineage_kit.sql.text.tokens import Tokens
 
 if TYPE_CHECKING:
     from lineage_kit.sql.catalog import Catalog
     from lineage_kit.sql.relations import Table
-    from lineage_kit.sql.text.tokens import Tokens
 
-_VERBS = ("ADD", "CHANGE", "DROP", "RENAME")
-_LEAVE_COLUMNS = frozenset("ALTER COMMENT DISABLE ENABLE MODIFY OWNER SET VALIDATE".split())
+_VERBS = ("ADD", "ALTER", "CHANGE", "DROP", "MODIFY", "RENAME")
+_LEAVE_COLUMNS = frozenset("COMMENT DISABLE ENABLE OWNER SET VALIDATE".split())
+# DROP of what is no column, where further names may follow.
+_DROP_OTHERS = "DROP CONSTRAINT"
 
 
 def change_columns(table: Table, tokens: Tokens, catalog: Catalog) -> None:
@@ -23,18 +25,37 @@ def change_columns(table: Table, tokens: Tokens, catalog: Catalog) -> None:
     """
     verb = ""
     for action in tokens.split():
+        if verb == _DROP_OTHERS and action.sees("COLUMN"):
+            verb = "DROP"
         goes_on = verb in {"ADD", "DROP"} and action.next.word not in _LEAVE_COLUMNS
-        verb = action.accept_one(*_VERBS) or (verb if goes_on else "")
+        verb = action.accept_one(*_VERBS) or (verb if goes_on or verb == _DROP_OTHERS else "")
+        _accept_column(action)
         if verb == "ADD":
-            _accept_column(action)
-            columns, _ = defined_columns(action.parenthesised() or action)
-            add_columns(table, columns, catalog)
+            _add(table, action.parenthesised() or action, catalog)
         elif verb == "DROP":
-            _accept_column(action)
-            _drop(table, action, catalog)
-        elif verb:
-            _accept_column(action)
+            verb = verb if _drop(table, action, catalog) else _DROP_OTHERS
+        elif verb in {"CHANGE", "RENAME"}:
             _rename(table, action, catalog, changes=verb == "CHANGE")
+        elif verb in {"ALTER", "MODIFY"}:
+            _place(table, action, action.again().identifier(), catalog)
+
+
+def _add(table: Table, action: Tokens, catalog: Catalog) -> None:
+    entries = action.again().split()
+    columns, _ = defined_columns(action)
+    add_columns(table, columns, catalog)
+    if len(columns) == len(entries):
+        for column, entry in zip(columns, entries, strict=True):
+            _place(table, entry, column, catalog)
+
+
+def _place(table: Table, definition: Tokens, column: Any, catalog: Catalog) -> None:
+    """Read FIRST or AFTER and a column at the end of a definition: the place of the column from now on."""
+    left = definition.left
+    words = [token.word for token in left[-2:]]
+    after = Tokens(definition.piece, definition.dialect, left[-1:]).identifier() if words[:1] == ["AFTER"] else None
+    if column is not None and (after is not None or words[-1:] == ["FIRST"]):
+        move_column(table, column, after, catalog)
 
 
 def _accept_column(action: Tokens) -> None:
@@ -50,10 +71,14 @@ def _rename(table: Table, action: Tokens, catalog: Catalog, *, changes: bool) ->
     new = action.identifier()
     if old is not None and new is not None and (announced or changes):
         rename_column(table, old, new, catalog)
+        _place(table, action, new, catalog)
 
 
-def _drop(table: Table, action: Tokens, catalog: Catalog) -> None:
-    """Read the columns to drop, one or several in parentheses; two words name another part (CONSTRAINT c)."""
+def _drop(table: Table, action: Tokens, catalog: Catalog) -> bool:
+    """Read the columns to drop, one or several in parentheses; two words name another part (CONSTRAINT c).
+
+    Returns whether they are columns.
+    """
     entries = (action.parenthesised() or action).split()
     columns = []
     for entry in entries:
@@ -61,6 +86,7 @@ def _drop(table: Table, action: Tokens, catalog: Catalog) -> None:
         if entry.accept_one("CASCADE", "RESTRICT"):
             entry.accept("CONSTRAINTS")
         if column is None or not entry.done:
-            return
+            return False
         columns.append(column)
     drop_columns(table, columns, catalog)
+    return True

@@ -10,6 +10,8 @@ from lineage_kit.sql.grammar.parse import parse
 from lineage_kit.sql.reading import read
 from lineage_kit.sql.statements.kinds import read_tree
 from lineage_kit.sql.text.client import BATCH_DIALECTS
+from lineage_kit.sql.text.parts import fills_table_variable
+from lineage_kit.sql.text.records import Sight, changed_row_written
 from lineage_kit.sql.text.split import Piece, split
 
 if TYPE_CHECKING:
@@ -25,9 +27,13 @@ _HARMLESS = re.compile(
     r"|sp_(?:add|drop|help|lock|set|unset|update|who)\w*|system\$\w+|(?:\w+\.)?system\.[\w.]+|utl_\w+\b.*|xp_\w+|\w+\.(?:delete|extend|trim))",
     re.IGNORECASE,
 )
+# Procedures of DB2 and Teradata that run the text they are given.
+_RUNNING = (("ADMIN_CMD",), ("SYSPROC", ".", "ADMIN_CMD"), ("DBC", ".", "SYSEXECSQL"))
 _ASSIGNS = (":=", "=", "DEFAULT")
 _EXTENDS = ("+=", "-=")
 _FUNCTIONS = frozenset({"CONCAT", "FORMAT"})
+# What a statement begins with, and no variable that holds its text.
+_PREPARED = frozenset("CREATE DELETE DROP INSERT MERGE SELECT SHOW TABLE UNLOAD UPDATE VALUES WITH".split())
 
 
 def read_execute(tokens: Tokens, statement: Statement) -> None:
@@ -59,19 +65,23 @@ def read_call(tokens: Tokens, statement: Statement) -> None:
     """Read CALL, and the call of a routine by its name alone."""
     statement.kind = "CALL"
     tokens.accept("CALL")
+    if any(tokens.accept(*name) for name in _RUNNING):
+        _run(tokens.parenthesised() or tokens, statement)
+        return
     _call(tokens, statement, _UNKNOWN_ROUTINE)
 
 
 def read_prepare(tokens: Tokens, statement: Statement) -> None:
-    """Read PREPARE ... FROM text, and PREPARE ... AS statement: its lineage is told here, not where it runs."""
+    """Read PREPARE ... FROM text, and PREPARE ... AS or FROM statement: it is told here, not where it runs."""
     statement.kind = "PREPARE"
     tokens.expect("PREPARE")
     statement.catalog.routines.add(tokens.take().value.lower())
     tokens.parenthesised()
-    if tokens.accept("FROM"):
-        _run(tokens, statement)
-    elif tokens.accept("AS"):
+    if tokens.accept("AS") or (tokens.sees("FROM") and tokens.peek(1).word in _PREPARED):
+        tokens.accept("FROM")  # Athena, Trino
         _include(tokens.text(), statement)
+    elif tokens.accept("FROM"):
+        _run(tokens, statement)
 
 
 def read_open(tokens: Tokens, statement: Statement) -> None:
@@ -84,8 +94,20 @@ def read_open(tokens: Tokens, statement: Statement) -> None:
 
 def read_assignment(tokens: Tokens, statement: Statement) -> None:
     """Read SET, LET, DECLARE and := : the text that a variable takes may be run later."""
+    if changed_row_written(tokens.left, Sight(records=tokens.piece.records)):
+        from lineage_kit.sql.forms.changed_row import read_changed_row
+
+        read_changed_row(tokens, statement)
+        return
+    if fills_table_variable(tokens.left, tokens.dialect):
+        from lineage_kit.sql.forms.table_variables import read_rows
+
+        read_rows(tokens, statement)
+        return
     statement.kind = tokens.accept_one("SET", "LET", "DECLARE") or "SET"
-    tokens.accept_one("GLOBAL", "SESSION", "LOCAL")
+    tokens.accept("OR", "REPLACE")
+    if tokens.peek(1).kind in {"name", "word"} and tokens.peek(1).word not in _ASSIGNS:
+        tokens.accept_one("GLOBAL", "SESSION", "LOCAL", "VAR", "VARIABLE")
     for part in tokens.split():
         _assign(part, statement)
 
@@ -142,6 +164,5 @@ def _call(tokens: Tokens, statement: Statement, reason: str) -> None:
     if table is None:
         raise tokens.refused()
     name = ".".join(part.name for part in table.parts)
-    if _HARMLESS.fullmatch(name) or table.name.lower() in statement.catalog.routines:
-        return
-    statement.note(reason)
+    if not _HARMLESS.fullmatch(name):
+        statement.calls[table.name.lower()] = reason

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
 from lineage_kit.sql.forms.load import remote_files
 from lineage_kit.sql.forms.places import (
     option_paths,
@@ -19,6 +21,7 @@ from lineage_kit.sql.forms.places import (
 )
 from lineage_kit.sql.grammar.parse import parse
 from lineage_kit.sql.locations import function_paths
+from lineage_kit.sql.queries.row_functions import named_table
 from lineage_kit.sql.statements.kinds import read_tree
 
 if TYPE_CHECKING:
@@ -63,7 +66,8 @@ def read_export(tokens: Tokens, statement: Statement) -> None:
         if not tokens.skip_to("INTO"):
             raise tokens.refused()
         tokens.accept("INTO")
-        _store_all(rows, remote_files(tokens), statement)
+        path = take_path(tokens)  # SAP HANA; Exasol has words before it
+        _store_all(rows, remote_files(tokens) if path is None else [path], statement)
 
 
 def _to_options(tokens: Tokens, statement: Statement) -> None:
@@ -131,19 +135,26 @@ def read_insert_directory(tokens: Tokens, statement: Statement) -> None:
 
 
 def read_insert_function(tokens: Tokens, statement: Statement) -> None:
-    """Read INSERT INTO FUNCTION s3(...) of ClickHouse and INSERT INTO FILES(...) of StarRocks."""
+    """Read INSERT INTO FUNCTION s3(...) of ClickHouse, FILES(...) of StarRocks and EXTERN(...) of Druid."""
     statement.kind = "INSERT"
     tokens.take()
     tokens.take()
     tokens.accept("TABLE")
     tokens.accept("FUNCTION")
-    function = tokens.until(*_QUERY, "PARTITION", "SETTINGS", "FORMAT").text()
-    call = parse(function, tokens.dialect)
+    start = tokens.next.start
+    tokens.take()
+    tokens.parenthesised()
+    call = parse(tokens.piece.part(start, tokens.end), tokens.dialect)
+    names = tokens.names()
     paths = function_paths(call)
     if paths == []:
         statement.note("a location is named by an expression")
     found = tokens.skip_to(*_QUERY)
-    _store_all(rows_of_text(tokens.text(), statement) if found else None, paths or [], statement)
+    rows = rows_of_text(tokens.text(), statement) if found else None
+    if isinstance(call, exp.Column):  # what is left of a function that stands for a table of another server
+        store(rows, statement.catalog.table(named_table(call)), statement, names)
+    else:
+        _store_all(rows, paths or [], statement)
 
 
 def read_insert_infile(tokens: Tokens, statement: Statement) -> None:

@@ -16,6 +16,7 @@ from lineage_kit.sql.forms.places import (
     take_table,
     take_target,
 )
+from lineage_kit.sql.shapes.queries import read_query
 from lineage_kit.sql.statements.definitions import create_from
 
 if TYPE_CHECKING:
@@ -152,6 +153,16 @@ def read_stream(tokens: Tokens, statement: Statement) -> None:
         query = exp.select(exp.Star()).from_(source)
         create_from(statement.reader.query(query, None), target, statement, view=True)
     statement.kind = "CREATE_STREAM"
+
+
+def read_join_index(tokens: Tokens, statement: Statement) -> None:
+    """Read CREATE JOIN INDEX of Teradata: it keeps the result of a query, like a materialized view."""
+    tokens.skip_to("INDEX")
+    tokens.take()
+    target = tokens.table()
+    if target is None or not tokens.skip_to("SELECT", "SEL", "WITH", "("):
+        raise tokens.refused()
+    create_from(read_query(tokens, statement), target, statement, view=True)
 
 
 def read_file_object(tokens: Tokens, statement: Statement) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lineage_kit.sql.forms.places import (
@@ -14,6 +15,7 @@ from lineage_kit.sql.forms.places import (
     take_paths,
     take_table,
 )
+from lineage_kit.sql.reading import read
 from lineage_kit.sql.relations import Query, Shape
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ _BEFORE_FILE = frozenset(
     {"AZURE", "CONCURRENT", "FILE", "FROM", "FS", "GCS", "HDFS", "INFILE", "INPATH", "LOCAL"}
     | {"LOW_PRIORITY", "MANIFEST", "PREFIX", "S3"}
 )
+# What SingleStore loads from that holds no files.
+_OTHER_SYSTEMS = ("KAFKA", "MONGODB", "MYSQL")
 
 
 def read_load_data(tokens: Tokens, statement: Statement) -> None:
@@ -38,13 +42,19 @@ def read_load_data(tokens: Tokens, statement: Statement) -> None:
     tokens.accept("INTO")
     temporary = tokens.accept_one("TEMP", "TEMPORARY")
     tokens.accept("TABLE")
-    target = take_table(tokens, statement)
+    # A procedure of SingleStore may take the rows.
+    target = None if tokens.sees("PROCEDURE") else take_table(tokens, statement)
     if target is not None and temporary:
         target.content = Query(Shape(()))
     if tokens.skip_to("FROM FILES"):
         tokens.accept("FROM", "FILES")
         paths = option_paths(tokens.parenthesised(), "URIS", "URI")
+    elif source.accept_one(*_OTHER_SYSTEMS):
+        store(None, target, statement)
+        return
     else:
+        if source.accept("LINK"):
+            source.table()
         while source.next.word in _BEFORE_FILE:
             source.take()
         paths = take_paths(source)
@@ -62,6 +72,7 @@ def read_load_label(tokens: Tokens, statement: Statement) -> None:
     if label is None or parts is None:
         raise tokens.refused()
     for part in parts.split():
+        part.accept_one("APPEND", "DELETE", "MERGE")
         part.expect("DATA")
         source = part.until("INTO TABLE")
         part.expect("INTO", "TABLE")
@@ -99,6 +110,7 @@ def read_load_from(tokens: Tokens, statement: Statement) -> None:
     """Read LOAD and IMPORT of DB2: FROM file OF type ... INSERT INTO table; or from a query or a cursor."""
     statement.kind = "COPY"
     tokens.take()
+    tokens.accept("CLIENT")
     tokens.expect("FROM")
     tokens.accept("CLIENT")
     paths, rows = [], None
@@ -121,6 +133,24 @@ def read_load_from(tokens: Tokens, statement: Statement) -> None:
     store(rows, target, statement, names)
 
 
+def read_ingest(tokens: Tokens, statement: Statement) -> None:
+    """Read INGEST FROM FILE of DB2, and the statement in it that takes the fields of lines, as in VALUES ($a)."""
+    if not tokens.skip_to("FROM FILE", "FROM PIPE"):
+        raise tokens.refused()
+    tokens.take()
+    paths = []
+    fields = frozenset(token.value for token in tokens.left if token.text.startswith("$"))
+    if tokens.take().word == "FILE":
+        paths.append(take_file_name(tokens))
+        while tokens.accept(","):
+            paths.append(take_file_name(tokens))
+    if not tokens.skip_to("INSERT INTO", "REPLACE INTO", "MERGE INTO", "UPDATE", "DELETE FROM"):
+        raise tokens.refused()
+    statement.include(read(replace(tokens.text(), variables=fields), statement.catalog))
+    statement.kind = "COPY"
+    statement.use(map(statement.catalog.location, paths))
+
+
 def read_bulk_insert(tokens: Tokens, statement: Statement) -> None:
     """Read BULK INSERT of SQL Server."""
     statement.kind = "COPY"
@@ -139,7 +169,7 @@ def read_import(tokens: Tokens, statement: Statement) -> None:
         statement.use(map(statement.catalog.location, take_paths(tokens)))
         return
     target = None
-    if tokens.accept_one("INTO", "TABLE"):
+    if tokens.accept_one("INTO", "TABLE") or (tokens.dialect.name == "hana" and not tokens.sees("FROM")):
         target = take_table(tokens, statement)
     paths = remote_files(tokens)
     if target is None and tokens.skip_to("INTO"):

@@ -29,6 +29,8 @@ _BEFORE_ANOTHER_THING = ("ADD", "DROP", "ON", "SET")
 _PARTITIONS_ARE_TABLES = frozenset({"", "materialize", "postgres", "risingwave"})
 # Sources and sinks hold rows like tables here.
 _WITH_SOURCES = frozenset({"materialize", "risingwave"})
+# How Dremio calls tables and views.
+_DATASETS = ("DATASET", "PDS", "VDS")
 # Here EXCHANGE PARTITION moves rows one way; in other databases each table gets what the other had.
 _EXCHANGE_MOVES = frozenset({"databricks", "hive", "spark", "spark2"})
 _PARTITION_FUNCTIONS = {
@@ -84,10 +86,11 @@ def move(tokens: Tokens, statement: Statement) -> bool:
 def altered(tokens: Tokens) -> tuple[bool, list[Any]]:
     """Take the head of an ALTER; return whether it is that of a view, and its tables (none if it is another thing)."""
     tokens.expect("ALTER")
-    kind = tokens.skip_to("TABLE", "VIEW", *_BEFORE_ANOTHER_THING)
-    if kind not in {"TABLE", "VIEW"}:
+    kinds = {"TABLE", "VIEW", *(_DATASETS if tokens.dialect.name == "dremio" else ())}
+    if tokens.skip_to("MATERIALIZED TABLE", *kinds, *_BEFORE_ANOTHER_THING) not in {"MATERIALIZED TABLE", *kinds}:
         return False, []
-    is_view = tokens.take().word == "VIEW"
+    is_view = tokens.take().word in {"MATERIALIZED", "VDS", "VIEW"}
+    tokens.accept("TABLE")
     tables = tokens.tables()
     if tokens.accept("ON", "CLUSTER"):
         tokens.take()

@@ -48,7 +48,7 @@ def read_from_insert(tokens: Tokens, statement: Statement) -> None:
     statement.kind = "INSERT"
     while tokens.accept("INSERT"):
         place = tokens.text()
-        head = tokens.until("SELECT").text().text
+        head = tokens.until("SELECT", "MAP", "REDUCE").text().text
         selected = tokens.until("INSERT", *_AFTER_FROM).text().text
         clauses = tokens.until("INSERT").text().text
         text = f"{definitions} INSERT {head} {selected} {source} {clauses}".strip()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 # A path of Redshift, or a template that may stand for one.
 _REDSHIFT_PATH = re.compile(r"[/{%$:]")
-_QUERY_WORDS = frozenset({"DELETE", "FROM", "INSERT", "MERGE", "SEL", "SELECT", "TABLE", "UPDATE", "VALUES", "WITH"})
+_QUERY_WORDS = frozenset("DELETE FROM INSERT MERGE PIVOT SEL SELECT SUMMARIZE TABLE UNPIVOT UPDATE VALUES WITH".split())
 
 
 def take_path(tokens: Tokens) -> str | None:
@@ -114,7 +114,7 @@ def _table_node(tokens: Tokens, statement: Statement) -> Any:
     node = None
     if not _is_variable(tokens):
         node = tokens.table()
-    if node is None or named_by_text(node) == "":
+    if node is None or named_by_text(node, statement.catalog.texts) == "":
         statement.note("a table is named by a variable")
         return None
     return node

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from lineage_kit.sql.text.records import names_of_changed_tables
 from lineage_kit.sql.text.routines import accept_definition
 
 if TYPE_CHECKING:
     from lineage_kit.sql.statements.statement import Statement
     from lineage_kit.sql.text.tokens import Tokens
-
-# The tables of changed rows in a trigger of SQL Server.
-_CHANGED_ROWS = ("inserted", "deleted")
 
 
 def read_definition(tokens: Tokens, statement: Statement) -> None:
@@ -39,11 +37,12 @@ def read_subprogram(tokens: Tokens, statement: Statement) -> None:
 
 
 def _bind_changed_rows(tokens: Tokens, statement: Statement) -> None:
-    """Let the tables of changed rows mean the rows of the trigger's table, in SQL Server."""
+    """Let the tables of changed rows mean the trigger's table; one that calls a function gives them to that."""
     catalog = statement.catalog
     table = tokens.table()
-    if table is None or catalog.dialect.name != "tsql":
+    names = names_of_changed_tables(tokens)
+    if table is None or not names or tokens.skip_to("EXECUTE FUNCTION", "EXECUTE PROCEDURE"):
         return
     origin = catalog.table(table)
-    for name in _CHANGED_ROWS:
+    for name in names:
         catalog.bind(exp.Table(this=exp.Identifier(this=name, quoted=False)), origin)

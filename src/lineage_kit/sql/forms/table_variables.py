@@ -1,4 +1,4 @@
-"""T-SQL: table variables, which live no longer than their batch."""
+"""Table variables of T-SQL and SAP HANA, which live no longer than their batch or block."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from lineage_kit.sql.shapes.queries import read_query
 from lineage_kit.sql.shapes.writing import defined_columns
 from lineage_kit.sql.statements.definitions import empty
 
@@ -27,6 +28,16 @@ def read_table_variable(tokens: Tokens, statement: Statement) -> None:
     columns, _ = defined_columns(definition)
     table.columns = [column.name for column in columns]
     table.content = empty(table, statement.catalog)
+
+
+def read_rows(tokens: Tokens, statement: Statement) -> None:
+    """Read name = query of SAP HANA: from here on the variable holds what the query gives."""
+    statement.kind = "SET"
+    variable = exp.Table(this=exp.Parameter(this=exp.Var(this=tokens.take().value)))
+    tokens.expect("=")
+    query = read_query(tokens, statement)
+    statement.use(query.tables)
+    statement.catalog.table(variable).content = query
 
 
 def table_or_variable(tokens: Tokens) -> Any:

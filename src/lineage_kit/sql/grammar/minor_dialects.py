@@ -6,10 +6,13 @@ from lineage_kit.sql.text.rewrites import Rewrite
 
 _CLICKHOUSE = frozenset({"clickhouse"})
 _DB2 = frozenset({"db2"})
+_DREMIO = frozenset({"dremio"})
 _EXASOL = frozenset({"exasol"})
 _FLINK = frozenset({"flink"})
+_HANA = frozenset({"hana"})
 _IMPALA = frozenset({"impala"})
 _MATERIALIZE = frozenset({"materialize"})
+_RISINGWAVE = frozenset({"risingwave"})
 _NETEZZA = frozenset({"netezza"})
 _SOQL = frozenset({"soql"})
 _SQLITE = frozenset({"sqlite"})
@@ -25,41 +28,68 @@ _CAST = (
 )
 
 _CONDITION = "expression [ =|<|>|<=|>=|<>|!= expression ]"
+_FILTER = f"{_CONDITION} [ BETWEEN expression AND expression ]"
+# Slices of time: what they are called, and the column that they are made of.
+_TIMESERIES = (
+    "TIMESERIES { any } AS string OVER ( [ PARTITION BY expression [ , expression ]* ] ORDER BY { expression } )"
+)
+# How many columns with their types a function of Exasol may be said to give; of more, only the arguments are told.
+_MOST_EMITTED = 12
+_EMITTED = "{ any } any [ PRECISION ] [ () ] [ WITH LOCAL TIME ZONE ] [ CHARACTER SET any ] [ UTF8|ASCII ]"
 
 
 REFUSED = (
     Rewrite(_CLICKHOUSE, "LIMIT any [ , any ] [ OFFSET any ] BY expression [ , expression ]*"),
     Rewrite(_CLICKHOUSE, "WITH TIES"),
+    Rewrite(_CLICKHOUSE, "GLOBAL > ALL|ANTI|ANY|ASOF|CROSS|FULL|INNER|JOIN|LEFT|RIGHT|SEMI"),
+    Rewrite(_CLICKHOUSE, "ALL > FULL|INNER|JOIN|LEFT|RIGHT"),
     Rewrite(_CLICKHOUSE, "FORMAT any > end"),
     Rewrite(_CLICKHOUSE, "SETTINGS name = any [ , name = any ]*"),
     Rewrite(_DB2, "UPDATE ( SELECT any FROM { name } rest )", "UPDATE {0}"),
-    Rewrite(_DB2, "CURRENT { DATE|TIME|TIMESTAMP }", "CURRENT_{0}"),
-    Rewrite(_DB2, "CURRENT SCHEMA|SQLID|SERVER|USER|TIMEZONE|PATH|DEGREE|ISOLATION", "0"),
     Rewrite(_DB2, "CONCAT > any", "||"),
     Rewrite(_DB2, "FROM|JOIN|INTO|UPDATE < { name } / { name }", "{0}.{1}"),
     Rewrite(_DB2, f"+|- () < {_UNIT}"),
     Rewrite(_DB2, f"+|- name < {_UNIT}"),
     Rewrite(_DB2, f"+|- any < {_UNIT}"),
     Rewrite(_DB2, "ELSE IGNORE"),
+    Rewrite(_DB2, "beginning VALUES > ( SELECT|WITH rest ) end"),
+    Rewrite(_DB2, "INTO variable [ , variable ]*"),
     Rewrite(_DB2, "[ NOT ] ATOMIC [ CONTINUE ON SQLEXCEPTION ]"),
-    # Rows that a MERGE deletes, by themselves or after it updated them.
-    Rewrite(_EXASOL, f"THEN DELETE < WHERE {_CONDITION} [ AND|OR {_CONDITION} ]*"),
-    Rewrite(_EXASOL, f"DELETE WHERE {_CONDITION} [ AND|OR {_CONDITION} ]*"),
     Rewrite(_EXASOL, "( IMPORT rest )", "(SELECT * FROM imported())"),
     Rewrite(_EXASOL, "VALUES BETWEEN any AND any [ WITH STEP any ]", "(SELECT 1)"),
+    *(
+        Rewrite(
+            _EXASOL,
+            f"EMITS ( {' , '.join([_EMITTED] * count)} )",
+            f"AS ({', '.join(f'{{{at}}}' for at in range(count))})",
+        )
+        for count in range(1, _MOST_EMITTED + 1)
+    ),
     Rewrite(_EXASOL, "EMITS ()"),
     Rewrite(_EXASOL, "DELETE < * > FROM"),
     Rewrite(_EXASOL, "PREFERRING rest"),
     Rewrite(_EXASOL, "COMMENT IS string"),
+    Rewrite(_DREMIO, "CREATE [ OR REPLACE ] < VDS", "VIEW"),
+    Rewrite(_DREMIO, "STORE AS ()"),
+    Rewrite(_DREMIO, "name < AT BRANCH|COMMIT|REFERENCE|SNAPSHOT|TAG any"),
+    Rewrite(_DREMIO, "name < AT TIMESTAMP [ TIMESTAMP ] expression"),
     Rewrite(_FLINK, "LATERAL TABLE ( { rest } )", "LATERAL {0}"),
     Rewrite(_FLINK, "AS < ROW", "STRUCT"),
     Rewrite(_FLINK, "SESSION > (", "SESSION_WINDOW"),
     Rewrite(_FLINK, "WITHIN INTERVAL any any"),
+    Rewrite(_HANA, "WITH HINT ()"),
+    Rewrite(_HANA, "WITH PRIMARY KEY > end"),
+    Rewrite(_HANA, "WITH RANGE_RESTRICTION|PARAMETERS ()"),
+    Rewrite(_HANA, "AS OF COMMIT ID|UTCTIMESTAMP expression"),
     Rewrite(_IMPALA, "IREGEXP", "REGEXP"),
     Rewrite(_IMPALA, "SELECT [ ALL|DISTINCT ] < STRAIGHT_JOIN"),
     Rewrite(_MATERIALIZE, "MUTUALLY RECURSIVE [ ( RETURN|ERROR rest ) ]", "RECURSIVE"),
     Rewrite(_MATERIALIZE, "AS OF [ AT LEAST ] expression > end"),
     Rewrite(_MATERIALIZE, "IN CLUSTER name"),
+    Rewrite(_RISINGWAVE, ") [ WITH () ] [ INCLUDE any [ AS name ] ]* FROM { name } TABLE string", ") LIKE {0}"),
+    Rewrite(_RISINGWAVE, "EMIT ON WINDOW CLOSE"),
+    # A sink that fills a table: what is written is the table.
+    Rewrite(_RISINGWAVE, "CREATE SINK < [ IF NOT EXISTS ] name INTO"),
     Rewrite(_NETEZZA, "TABLE WITH FINAL ( { rest } )", "{0}"),
     Rewrite(_NETEZZA, "EXTERNAL { string } [ () ] [ USING () ]", "READ_CSV({0})"),
     Rewrite(_NETEZZA, "WITH FINAL"),
@@ -90,6 +120,7 @@ REFUSED = (
     Rewrite(_TERADATA, "UPD > any", "UPDATE"),
     Rewrite(_TERADATA, "DEL > any", "DELETE"),
     Rewrite(_TERADATA, "LOCK|LOCKING TABLE|VIEW|DATABASE name FOR|IN any [ MODE ] [ NOWAIT ]"),
+    Rewrite(_TERADATA, "LOCK|LOCKING name FOR|IN any [ MODE ] [ NOWAIT ]"),
     Rewrite(_TERADATA, "LOCK|LOCKING ROW [ FOR|IN ] any [ MODE ] [ NOWAIT ]"),
     Rewrite(_TERADATA, "( FORMAT|TITLE string [ , FORMAT|TITLE string ]* )"),
     Rewrite(_TERADATA, f"name < ( [ NOT ] {_CAST} [ () ] [ , FORMAT string ] )"),
@@ -97,7 +128,10 @@ REFUSED = (
     Rewrite(_TERADATA, "ELSE INSERT|INS rest"),
     Rewrite(_TERADATA, "FORMAT string > )"),
     Rewrite(_TERADATA, "CHARACTER|CHAR SET any"),
+    Rewrite(_TERADATA, "beginning USING ()"),
+    Rewrite(_TERADATA, "SAMPLE WHEN rest"),
     Rewrite(_TERADATA, "SAMPLE [ WITH REPLACEMENT ] [ RANDOMIZED ALLOCATION ] [ . ] any [ , [ . ] any ]*"),
+    Rewrite(_TERADATA, "SELECT|SEL|,|(|=|AND|OR|WHERE|BETWEEN < BEGIN|END > ( name )", "period_bound"),
     Rewrite(_TERADATA, "NORMALIZE [ ON MEETS|OVERLAPS [ OR MEETS|OVERLAPS ] ]"),
     Rewrite(_TERADATA, "EXPAND ON name [ AS name ] [ BY ANCHOR [ PERIOD ] any ] [ BY INTERVAL any any ] [ FOR name ]"),
     Rewrite(_TERADATA, "WITH name () [ , name () ]* BY name [ , name ]* > end"),
@@ -108,6 +142,12 @@ REFUSED = (
     Rewrite(_VERTICA, ":: !", "::"),
     Rewrite(_VERTICA, "AT EPOCH any"),
     Rewrite(_VERTICA, "AT TIME string > SELECT|WITH"),
+    Rewrite(_VERTICA, f"FROM {{ name [ AS name ] }} {_TIMESERIES}", "FROM {0}, LATERAL (SELECT {2} AS {1}) AS slices_"),
+    Rewrite(
+        _VERTICA,
+        f"FROM {{ name [ AS name ] }} WHERE {{ {_FILTER} [ AND|OR {_FILTER} ]* }} {_TIMESERIES}",
+        "FROM {0}, LATERAL (SELECT {3} AS {2}) AS slices_ WHERE {1}",
+    ),
     Rewrite(_VERTICA, "TIMESERIES any AS string OVER ()"),
     Rewrite(_VERTICA, "MATCH ( PARTITION rest )"),
     Rewrite(_VERTICA, "USING PARAMETERS rest"),

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from lineage_kit.sql.grammar.tree import ALIAS_QUALIFIER
 from lineage_kit.sql.text.rewrites import (
     BIGQUERY,
     DUCKDB,
@@ -26,9 +27,17 @@ if TYPE_CHECKING:
     from lineage_kit.sql.dialects import Dialect
 
 _CLICKHOUSE = frozenset({"clickhouse"})
+_DB2 = frozenset({"db2"})
+_DRILL = frozenset({"drill"})
+_DRUID = frozenset({"druid"})
+_EXASOL = frozenset({"exasol"})
+_FLINK = frozenset({"flink"})
+_HANA = frozenset({"hana"})
+_IMPALA = frozenset({"impala"})
 _MATERIALIZE = frozenset({"materialize"})
 _SOQL = frozenset({"soql"})
 _TERADATA = frozenset({"teradata"})
+_TRINO = frozenset({"athena", "presto", "trino"})
 _TABLE_BEHIND_IN = frozenset({"clickhouse", "sqlite"})
 
 
@@ -46,7 +55,16 @@ _TABLE_OPTIONS = (
 )
 
 # What an SQL/JSON function can return. A column of RETURNING in a subquery is not called so.
+_SCALAR_TYPES = "BIGINT|BOOLEAN|DATE|DECIMAL|DOUBLE|FLOAT|INT|INTEGER|NUMBER|NUMERIC|REAL|STRING|TIMESTAMP"
 _JSON_TYPES = "BLOB|BYTEA|CHAR|CLOB|JSON|JSONB|TEXT|VARBINARY|VARCHAR|VARCHAR2"
+
+# Methods of XMLTYPE.
+_XML_METHODS = "EXISTSNODE|EXTRACT|GETBLOBVAL|GETCLOBVAL|GETNUMBERVAL|GETSTRINGVAL|TRANSFORM"
+
+# A table of the session in SAP HANA.
+_HASHED = r"(?:from|into|join|table|update|,)\s+#"
+# Values of the session in DB2, of which the first word looks like a column.
+_DB2_REGISTER = r"\bcurrent\s+(?:date|degree|isolation|path|schema|server|sqlid|time|timestamp|timezone|user)\b"
 
 # The types that a phrase of Teradata may convert to. DATE may be an argument, the day of today.
 _NUMBERS_AND_TEXTS = (
@@ -63,6 +81,14 @@ _MISREADINGS = (
     Misreading(
         r"\b(?:next|previous)\s+value\s+for\b", Rewrite(EVERYWHERE, "NEXT|PREVIOUS VALUE FOR name [ OVER () ]", "NULL")
     ),
+    Misreading(r"\b(?:last|next|set)val\s*\(", Rewrite(MYSQL, "LASTVAL|NEXTVAL|SETVAL ( name rest )", "NULL")),
+    # Impala: the order of joins, which is taken for a column.
+    Misreading(r"\bstraight_join\b", Rewrite(_IMPALA, "SELECT [ ALL|DISTINCT ] < STRAIGHT_JOIN > expression")),
+    Misreading(r"\bstraight_join\b", Rewrite(_IMPALA, "SELECT [ ALL|DISTINCT ] < STRAIGHT_JOIN > *|CASE|NOT")),
+    # Rows of VALUES, which are taken for a single cell.
+    Misreading(r"\bvalues\s+row\s*\(", Rewrite(MYSQL | _TRINO, "VALUES|, < ROW > (")),
+    # MariaDB: earlier versions of rows, whose word is taken for the name of the target.
+    Misreading(r"\Adelete\s+history\b", Rewrite(MYSQL, "beginning DELETE < HISTORY > FROM")),
     # Priorities of MySQL, which are taken for the name of the target.
     Misreading(
         r"\Adelete\s+(?:low_priority|quick|ignore)\b",
@@ -79,7 +105,7 @@ _MISREADINGS = (
         ),
     ),
     # A table as the argument of a function.
-    Misreading(r"[(,>]\s*model\b", Rewrite(BIGQUERY, "(|, < MODEL name > ,|)", "NULL")),
+    Misreading(r"[(,>]\s*model\b", Rewrite(BIGQUERY | _FLINK, "(|, < MODEL name > ,|)", "NULL")),
     Misreading(r"[(,>]\s*table\b", Rewrite(EVERYWHERE, "(|,|=> < TABLE { name } > ,|)", "(SELECT * FROM {0})")),
     Misreading(
         r">\s*table\s*\(",
@@ -112,6 +138,8 @@ _MISREADINGS = (
     ),
     # Methods of XML that a query gives: the parser takes its columns for fields then.
     Misreading(r"\)\s*\.\s*(?:value|query)\s*\(", Rewrite(TSQL, ") < . VALUE|QUERY ()", "+ ''")),
+    # The same of Oracle, with XMLTYPE before it.
+    Misreading(rf"\)\s*\.\s*(?:{_XML_METHODS.lower()})\s*\(", Rewrite(ORACLE, f") < [ . {_XML_METHODS} () ]*")),
     # How SQL/XML calls a value inside a path.
     Misreading(
         r"\bpassing\b",
@@ -122,12 +150,18 @@ _MISREADINGS = (
         ),
     ),
     # Words that are no columns.
+    Misreading(_DB2_REGISTER, Rewrite(_DB2, "CURRENT { DATE|TIME|TIMESTAMP }", "CURRENT_{0}")),
+    Misreading(_DB2_REGISTER, Rewrite(_DB2, "CURRENT SCHEMA|SQLID|SERVER|USER|TIMEZONE|PATH|DEGREE|ISOLATION", "0")),
     Misreading(r"=\s*default\b", Rewrite(EVERYWHERE, "SET|, name = < DEFAULT", "NULL")),
     Misreading(r"[(,]\s*default\s*[,)]", Rewrite(EVERYWHERE, "(|, < DEFAULT > ,|)", "NULL")),
     Misreading(r"\bidentity\s*\(", Rewrite(TSQL, "SELECT|, < IDENTITY ( name , any , any )", "NULL")),
     Misreading(
         r"\breturning\s+\w+\s*[()]",
         Rewrite(EVERYWHERE, f"RETURNING {_JSON_TYPES} [ () ] [ FORMAT JSON ] [ ENCODING any ] > )"),
+    ),
+    Misreading(
+        r"\breturning\s+\w+[\s\d(),]*(?:default|error|null)\b",
+        Rewrite(EVERYWHERE, f"RETURNING {_JSON_TYPES}|{_SCALAR_TYPES} [ () ] > DEFAULT|ERROR|NULL"),
     ),
     Misreading(r"=\s*row\s*\(", Rewrite(POSTGRES, ") = < ROW > (")),
     # TABLE t is a query, and so is the one that trains a model.
@@ -158,6 +192,8 @@ _MISREADINGS = (
         for value in ("name", ")", "END")
     ),
     Misreading(_CONVERTED, Rewrite(_TERADATA, ". name < ( DATE|TIME|TIMESTAMP [ () ] )")),
+    # Teradata: where a window begins anew.
+    Misreading(r"\breset\s+when\b", Rewrite(_TERADATA, "RESET WHEN rest")),
     # DuckDB and Spark: queries under another name.
     *(
         Misreading(
@@ -195,8 +231,25 @@ _MISREADINGS = (
     ),
     # ClickHouse: a table on all servers of a cluster.
     Misreading(r"\bcluster", Rewrite(_CLICKHOUSE, "CLUSTER|CLUSTERALLREPLICAS ( any , { name } rest )", "{0}")),
+    # ClickHouse: a table of another server.
+    Misreading(r"\bremote", Rewrite(_CLICKHOUSE, "REMOTE|REMOTESECURE ( string , { name } rest )", "{0}")),
+    # Druid: the columns of a file, which are taken for its alias.
+    Misreading(r"\bextend\s*\(", Rewrite(_DRUID, "EXTEND ()")),
+    # Exasol: an alias of the select list.
+    Misreading(r"\blocal\s*\.", Rewrite(_EXASOL, "LOCAL > .", ALIAS_QUALIFIER)),
+    # Drill: a file with the options that say how to read it.
+    Misreading(r"\btable\s*\(", Rewrite(_DRILL, "TABLE ( { name } () )", "{0}")),
+    # SAP HANA: the parameters of a view, which is taken for a function, and its own name of DECODE.
+    Misreading(r"\bplaceholder\b", Rewrite(_HANA, "FROM|JOIN|, name < ( string = rest )")),
+    Misreading(r"\bplaceholder\b", Rewrite(_HANA, "FROM|JOIN|, name < ( PLACEHOLDER rest )")),
+    Misreading(_HASHED, Rewrite(_HANA, "FROM|INTO|JOIN|TABLE|UPDATE|, < { hashed }", '"{0}"')),
+    Misreading(r"\bmap\s*\(", Rewrite(_HANA, "MAP > (", "DECODE")),
+    # Doris: a branch or an earlier state of a table.
+    Misreading(r"@(?:branch|incr|tag)\s*\(", Rewrite(frozenset({"doris"}), "FROM|JOIN|, name < variable ()")),
     # SOQL: the children of an object are no tables, and neither are aliases of its parents.
     Misreading(r"[,t]\s*\(\s*select\b", Rewrite(_SOQL, "SELECT|, < ( SELECT rest )", "NULL")),
+    Misreading(r"\bfields\s*\(", Rewrite(_SOQL, "FIELDS ( ALL )", "*")),
+    Misreading(r"\bfields\s*\(", Rewrite(_SOQL, "FIELDS ( CUSTOM|STANDARD )", "NULL")),
     Misreading(r"\bfrom\s[^()]*,", Rewrite(_SOQL, "FROM name name < , name [ name ] [ , name [ name ] ]*")),
     # StarRocks: what is known about the blocks of a table.
     Misreading(r"\[\s*_meta_", Rewrite(MYSQL, "bracketed")),

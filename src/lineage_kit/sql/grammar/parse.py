@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import re
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 from sqlglot.errors import ParseError, TokenError
 
-from lineage_kit.sql.dialects import AS_WRITTEN
+from lineage_kit.sql.dialects import AS_WRITTEN, dialect_of
 from lineage_kit.sql.exceptions import StatementRefusedError
+from lineage_kit.sql.grammar import remote
 from lineage_kit.sql.grammar.misreadings import corrected
 from lineage_kit.sql.grammar.own_functions import with_own_function
 from lineage_kit.sql.grammar.refusals import simplified
@@ -41,14 +43,7 @@ def parse(piece: Piece, dialect: Dialect, *, is_simplified: bool = False) -> Any
     Raises:
         StatementRefusedError: The grammar has no such statement. The message tells where, and nothing of the text.
     """
-    text = corrected(piece.text, dialect)
-    if _ROWSET.search(text):
-        text = with_plain_rowsets(text, dialect)
-    check_nesting(text, dialect)
-    if _STRINGS_AS_TABLES.search(text):
-        # The arguments of a function without its name, which the parser takes for tables: they may be credentials.
-        msg = f"a table is missing in line {piece.line}"
-        raise StatementRefusedError(msg)
+    text = _prepared(piece, dialect)
     token = _parsing.set(True)
     try:
         tree = _tree(text, dialect)
@@ -62,10 +57,34 @@ def parse(piece: Piece, dialect: Dialect, *, is_simplified: bool = False) -> Any
             tree = _tree_of_simplified(text, dialect, is_simplified=is_simplified) or tree
     finally:
         _parsing.reset(token)
+    if remote.mentions_server(text, dialect):
+        tree = remote.with_subqueries(tree, lambda query, name: _query_of_server(query, name, piece, dialect))
     if not text.isascii():
         for name in tree.find_all(exp.Identifier):
             name.set("this", named(name.this))
     return spelled(tree, dialect)
+
+
+def _prepared(piece: Piece, dialect: Dialect) -> str:
+    """Return the text of a statement as the grammar can read it.
+
+    Raises:
+        StatementRefusedError: The grammar must not be shown it.
+    """
+    text = corrected(piece.text, dialect)
+    if _ROWSET.search(text):
+        text = with_plain_rowsets(text, dialect)
+    check_nesting(text, dialect)
+    if _STRINGS_AS_TABLES.search(text):
+        # The arguments of a function without its name, which the parser takes for tables: they may be credentials.
+        msg = f"a table is missing in line {piece.line}"
+        raise StatementRefusedError(msg)
+    return text
+
+
+def _query_of_server(text: str, name: str | None, piece: Piece, dialect: Dialect) -> Any:
+    """Return the tree of a query for another server, by the grammar of a name or that of the statement."""
+    return parse(replace(piece, text=text), dialect if name is None else dialect_of(name))
 
 
 def _tree(text: str, dialect: Dialect) -> Any:

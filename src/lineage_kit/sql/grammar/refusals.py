@@ -33,19 +33,39 @@ if TYPE_CHECKING:
 
 _MOST_PASSES = 3
 _PIPES = BIGQUERY | SPARK
+_ORACLE_MERGE = ORACLE | {"exasol"}
 _PRIORITY = "LOW_PRIORITY|HIGH_PRIORITY|DELAYED|QUICK|IGNORE"
-# The cells of a spreadsheet that Oracle computes from the rows of FROM.
-_MODEL_BEGIN = (
-    "MODEL [ IGNORE|KEEP NAV ] [ UNIQUE DIMENSION ] [ UNIQUE SINGLE REFERENCE ] [ RETURN UPDATED|ALL ROWS ]"
-    " [ MAIN name ] [ PARTITION BY () ] DIMENSION BY () MEASURES"
-)
+# The cells of a spreadsheet that Oracle computes from the rows of a query: it has these columns and no others.
+_CELLS = "[ IGNORE|KEEP NAV ] [ UNIQUE DIMENSION ] [ UNIQUE SINGLE REFERENCE ]"
+_MODEL_BEGIN = f"unmodelled }} MODEL {_CELLS} [ RETURN UPDATED|ALL ROWS ]"
+_MODEL_REFERENCE = f"REFERENCE name ON {{ () }} DIMENSION BY () MEASURES () {_CELLS}"
 _MODEL_END = (
-    "[ IGNORE|KEEP NAV ] [ UNIQUE DIMENSION ] [ UNIQUE SINGLE REFERENCE ] [ RULES ] [ UPDATE|UPSERT ] [ ALL ]"
+    f"DIMENSION BY ( {{ rest }} ) MEASURES ( {{ rest }} ) {_CELLS} [ RULES ] [ UPDATE|UPSERT ] [ ALL ]"
     " [ AUTOMATIC|SEQUENTIAL ORDER ] [ ITERATE () ] [ UNTIL () ] ()"
 )
+_MODELS = {
+    f"[ MAIN name ] {_MODEL_END}": "(SELECT {1}, {2} FROM {0}) model_",
+    f"[ MAIN name ] PARTITION BY ( {{ rest }} ) {_MODEL_END}": "(SELECT {1}, {2}, {3} FROM {0}) model_",
+    # What the rules look up decides about values that nobody follows.
+    f"{_MODEL_REFERENCE} [ MAIN name ] {_MODEL_END}": (
+        "(SELECT {2}, {3} FROM {0}) model_ LEFT SEMI JOIN {1} reference_ ON 1 = 1"
+    ),
+    f"{_MODEL_REFERENCE} [ MAIN name ] PARTITION BY ( {{ rest }} ) {_MODEL_END}": (
+        "(SELECT {2}, {3}, {4} FROM {0}) model_ LEFT SEMI JOIN {1} reference_ ON 1 = 1"
+    ),
+}
 
 # BigQuery: names in the legacy dialect, [project:dataset.table].
 _LEGACY_NAME = re.compile(r"(\b(?:from|join)\s+|,\s*)\[([\w-]+(?::[\w-]+)?\.[\w$]+)\]", re.IGNORECASE)
+# The column list of INSERT with the target, or its alias, before each name.
+_QUALIFIED_LIST = re.compile(
+    r"\A\s*(?:insert|replace)\b(?:[^(/]|/\*(?:[^*]|\*(?!/))*\*/)*?(?P<target>[\w$]+)[\"`\]]?\s*\((?P<list>[^()']*[.\[][^()']*)\)",
+    re.IGNORECASE,
+)
+# There also a field or an element of a column, for the column.
+_NAME = r"(?:\"[^\"]+\"|[\w$]+)"
+_PART_OF_COLUMN = re.compile(rf"({_NAME})((?:\s*\.\s*{_NAME}|\s*\[[^\]]*\])*)")
+_PARTS_OF_COLUMNS = re.compile(rf"\s*{_PART_OF_COLUMN.pattern}(?:\s*,\s*{_PART_OF_COLUMN.pattern})*\s*")
 
 _REFUSED = (
     # Clauses at the end of a definition, behind its query.
@@ -53,13 +73,28 @@ _REFUSED = (
     Rewrite(EVERYWHERE, "WITH READ ONLY [ CONSTRAINT name ]"),
     Rewrite(EVERYWHERE, "WITH NO SCHEMA BINDING > end"),
     Rewrite(EVERYWHERE, "AS REPLICA OF { name }", "AS SELECT * FROM {0}"),
+    Rewrite(TSQL, "AS CLONE OF { name } [ AT string ]", "AS SELECT * FROM {0}"),
     Rewrite(BIGQUERY, "CREATE < SNAPSHOT > TABLE"),
+    *(
+        Rewrite(
+            SPARK,
+            f"{opening} {{ name }} [ VERSION|TIMESTAMP AS OF expression ] [ TBLPROPERTIES () ] LOCATION {{ string }}",
+            "LOCATION {1} AS SELECT * FROM {0}",
+        )
+        for opening in ("DEEP|SHALLOW CLONE", "CLONE")
+    ),
     Rewrite(SPARK, "DEEP > CLONE"),
     Rewrite(BIGQUERY | SPARK, "CLONE|COPY name < rest"),
     Rewrite(TSQL, "CREATE TABLE name < WITH () > AS"),
+    Rewrite(SNOWFLAKE, "USING TEMPLATE () < rest"),
+    # A model that is trained on a query or table.
+    Rewrite(REDSHIFT, "beginning CREATE MODEL { name } FROM { () } rest", "CREATE TABLE {0} AS {1}"),
+    Rewrite(REDSHIFT, "beginning CREATE MODEL { name } FROM { name } rest", "CREATE TABLE {0} AS SELECT * FROM {1}"),
     # Changes of rows: a target that FROM repeats, and what happens to rows that match no clause.
     Rewrite(TSQL, "beginning DELETE < FROM > name FROM"),
     Rewrite(EVERYWHERE, "ELSE IGNORE > end"),
+    Rewrite(EVERYWHERE, "THEN UPDATE < ALL BY NAME", "SET *"),
+    Rewrite(EVERYWHERE, "THEN INSERT < ALL BY NAME", "*"),
     # A query as the target, whose alias would be SET.
     Rewrite(EVERYWHERE, "UPDATE < { () } > SET", "{0} target_"),
     # Sampling, of which the grammars know some spellings in some places.
@@ -79,6 +114,7 @@ _REFUSED = (
     Rewrite(MYSQL | TSQL, "FOR SYSTEM_TIME AS OF [ TIMESTAMP ] expression"),
     Rewrite(MYSQL | TSQL, "FOR SYSTEM_TIME ALL"),
     Rewrite(DUCKDB, "name < AT ()"),
+    Rewrite(DUCKDB, "USING names > WHEN", "ON 1 = 1"),
     Rewrite(ORACLE, "AS OF SCN|TIMESTAMP expression"),
     Rewrite(ORACLE, "VERSIONS [ PERIOD FOR name ] BETWEEN [ TIMESTAMP|SCN ] expression AND expression"),
     Rewrite(ORACLE, "AS OF PERIOD FOR name expression"),
@@ -133,12 +169,7 @@ _REFUSED = (
         )
     ),
     # Oracle: rows that fail go to a log.
-    Rewrite(
-        ORACLE,
-        f"FROM|, name [ name ] < {_MODEL_BEGIN} ( {{ rest }} ) {_MODEL_END}",
-        ", LATERAL (SELECT {0}) measures_",
-    ),
-    Rewrite(ORACLE, f"{_MODEL_BEGIN} () {_MODEL_END}"),
+    *(Rewrite(ORACLE, f"FROM < {{ {_MODEL_BEGIN} {model}", query) for model, query in _MODELS.items()),
     Rewrite(ORACLE, "LOG ERRORS [ INTO name ] [ () ] [ REJECT LIMIT any ]"),
     Rewrite(ORACLE, "PIVOT < XML"),
     Rewrite(ORACLE, "PARTITION|SUBPARTITION FOR ()"),
@@ -146,8 +177,19 @@ _REFUSED = (
     # Data densification: rows that are missing in a partition are added.
     Rewrite(ORACLE, "PARTITION BY () > [ LEFT|RIGHT|FULL ] [ OUTER ] JOIN|ON"),
     Rewrite(ORACLE, "PARTITION BY () > name ON"),
-    # Rows that a MERGE deletes after it updated them.
-    Rewrite(ORACLE, "DELETE WHERE { condition }", "WHEN MATCHED AND ({0}) THEN DELETE"),
+    # The rows that a clause of MERGE concerns, and those that it deletes, also after it updated them.
+    Rewrite(
+        _ORACLE_MERGE,
+        "MATCHED < THEN UPDATE SET { assignments } WHERE { condition }",
+        "AND ({1}) THEN UPDATE SET {0}",
+    ),
+    Rewrite(
+        _ORACLE_MERGE,
+        "MATCHED < THEN INSERT { [ names ] VALUES () } WHERE { condition }",
+        "AND ({1}) THEN INSERT {0}",
+    ),
+    Rewrite(_ORACLE_MERGE, "MATCHED < THEN DELETE WHERE { condition }", "AND ({0}) THEN DELETE"),
+    Rewrite(_ORACLE_MERGE, "DELETE WHERE { condition }", "WHEN MATCHED AND ({0}) THEN DELETE"),
     Rewrite(ORACLE, "BULK COLLECT INTO name [ , name ]*"),
     Rewrite(ORACLE, "INTO variable , variable [ , variable ]*"),
     # PostgreSQL.
@@ -184,6 +226,17 @@ _REFUSED = (
     Rewrite(SPARK, "WITH WATERMARK [ ON ] name DELAY OF INTERVAL any any"),
     Rewrite(SPARK, "WATERMARK [ ON ] name DELAY OF INTERVAL any any"),
     Rewrite(SPARK, "WINDOW > (", "`window`"),
+    Rewrite(SPARK, "TABLE|VIEW [ IF NOT EXISTS ] name [ () ] USING < any . name", "`class`"),
+    Rewrite(SPARK, "DISABLE|ENABLE REWRITE"),
+    *(
+        Rewrite(
+            SPARK,
+            f"MAP|REDUCE {{ expression [ , expression ]* }} USING {{ string }} {names}",
+            "SELECT TRANSFORM({0}) USING {1}" + replacement,
+        )
+        for names, replacement in (("AS { name [ , name ]* }", " AS ({2})"), ("", ""))
+    ),
+    Rewrite(SPARK, "PARTITIONED|CLUSTERED|DISTRIBUTED|SORTED ON ()"),
     Rewrite(SPARK, "name ( ON { name } rest )", "(SELECT * FROM {0})"),
     # MySQL: priorities and the ways to run a statement.
     Rewrite(
@@ -198,10 +251,16 @@ _REFUSED = (
     Rewrite(MYSQL, "DELETE < { name } [ . * ] , { name } [ . * ] > FROM|USING", "{0}, {1}"),
     Rewrite(MYSQL, "INTO variable [ , variable ]*"),
     Rewrite(MYSQL, "PROCEDURE ANALYSE ()"),
+    Rewrite(MYSQL, "BEFORE SYSTEM_TIME [ TIMESTAMP|TRANSACTION ] expression"),
+    Rewrite(MYSQL, "LIMIT ROWS EXAMINED any"),
+    Rewrite(MYSQL, "ROWS EXAMINED any"),
     Rewrite(MYSQL, "ASC|DESC"),
     Rewrite(MYSQL, "SOUNDS > LIKE"),
+    # The last of several tables that an UPDATE names: SET is taken for its alias.
+    Rewrite(MYSQL, ",|JOIN < { any } > SET", "{0} AS {0}"),
     Rewrite(MYSQL, "BINARY > name"),
-    # DuckDB: further names of PIVOT and UNPIVOT.
+    # DuckDB: columns by name, and further names of PIVOT and UNPIVOT.
+    Rewrite(DUCKDB, "THEN UPDATE < BY NAME", "SET *"),
     Rewrite(DUCKDB, "PIVOT_WIDER", "PIVOT"),
     Rewrite(DUCKDB, "PIVOT_LONGER", "UNPIVOT"),
     # Spellings of which some grammar has another one.
@@ -255,6 +314,7 @@ _REFUSED = (
     Rewrite(EVERYWHERE, "FOR SYSTEM_TIME|SYSTEM_VERSION|BUSINESS_TIME AS OF expression"),
     Rewrite(EVERYWHERE, "FOR SYSTEM_TIME|SYSTEM_VERSION|BUSINESS_TIME BETWEEN expression AND expression"),
     Rewrite(EVERYWHERE, "FOR SYSTEM_TIME|SYSTEM_VERSION|BUSINESS_TIME FROM expression TO expression"),
+    Rewrite(EVERYWHERE, "FOR PORTION OF name FROM expression TO expression"),
     Rewrite(EVERYWHERE, "EMIT CHANGES"),
     Rewrite(EVERYWHERE, "MUTUALLY RECURSIVE [ ( RETURN|ERROR rest ) ]"),
 )
@@ -271,7 +331,20 @@ def simplified(text: str, dialect: Dialect) -> str:
         before, text = text, rewritten(text, dialect, table)
         if text == before:
             break
-    return text
+    return _with_plain_column_list(text, dialect)
+
+
+def _with_plain_column_list(text: str, dialect: Dialect) -> str:
+    """Return INSERT INTO t (t.a, t.b) as INSERT INTO t (a, b), and so, in Postgres, INSERT INTO t (a.field, b[1])."""
+    found = _QUALIFIED_LIST.match(text)
+    if found is None:
+        return text
+    qualifier = rf"(?<![\w$.\"`])[\"`\[\]]?{re.escape(found['target'])}[\"`\[\]]?\s*\.\s*"
+    start, end = found.span("list")
+    names = re.sub(qualifier, "", found["list"], flags=re.IGNORECASE)
+    if dialect.name in POSTGRES and _PARTS_OF_COLUMNS.fullmatch(names):
+        names = _PART_OF_COLUMN.sub(r"\1", names)
+    return text[:start] + names + text[end:]
 
 
 @lru_cache(maxsize=64)

@@ -9,8 +9,12 @@ from sqlglot import exp
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lineage_kit.sql.texts import Texts
+
 NODE: type = getattr(exp, "Expr", exp.Expression)
 """The class of every node: Expression, which newer releases derive from Expr."""
+ALIAS_QUALIFIER = "LOCAL_"
+"""What stands before an alias of the select list where Exasol writes LOCAL.alias, which some releases do not keep."""
 QUERIES: tuple[type, ...] = (exp.Query, exp.Values, exp.Pivot)
 """The classes of what gives rows; DuckDB's PIVOT is a statement of its own."""
 
@@ -32,14 +36,26 @@ def children(node: Any) -> Iterator[Any]:
                     yield item
 
 
-def named_by_text(table: Any) -> str | None:
-    """Return the text of a table named by IDENTIFIER('...'); empty for a variable, None for an ordinary name."""
+def named_by_text(table: Any, texts: Texts | None = None) -> str | None:
+    """Return the text of a table named by IDENTIFIER('...'), None for an ordinary name.
+
+    It is empty where a variable gives it, unless that is one of the known texts.
+    """
     name = table.this
     dynamic = type(name).__name__ == "DynamicIdentifier"  # Anonymous in older releases
     if not dynamic and not (isinstance(name, exp.Anonymous) and name.name.lower() == "identifier"):
         return None
-    text = name.this if dynamic else name.expressions[0]
-    return str(text.name) if isinstance(text, exp.Literal) and text.is_string else ""
+    return _text_of(name.this if dynamic else name.expressions[0], texts)
+
+
+def _text_of(node: Any, texts: Texts | None) -> str:
+    """Return a text that is one literal or several put together; empty if not all of it is."""
+    if isinstance(node, (exp.Concat, exp.DPipe)):
+        parts = [_text_of(part, texts) for part in children(node)]
+        return "".join(parts) if all(parts) else ""
+    if texts is not None and isinstance(node, (exp.Column, exp.Identifier, exp.Parameter, exp.Placeholder)):
+        return texts.use(node.name.lower()) or ""
+    return str(node.name) if isinstance(node, exp.Literal) and node.is_string else ""
 
 
 def as_list(value: Any) -> list[Any]:

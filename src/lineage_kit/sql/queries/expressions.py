@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from lineage_kit.sql.queries.column_choice import choice, is_star
 from lineage_kit.sql.queries.functions import combined, is_masking, is_unit, steps_of
 from lineage_kit.sql.queries.scope import Aliases, Relation, Scope
 from lineage_kit.sql.relations import Column, Shape, Source, Sources, passed_on
@@ -21,8 +22,12 @@ if TYPE_CHECKING:
 
     Resolver = Callable[[Any, Scope, Aliases], Sources | None]
 
-# Methods of the type xml of SQL Server: what stands before the dot is a column there, not the schema of a function.
-_XML_METHODS = frozenset({"exist", "nodes", "query", "value"})
+# Methods of the types for XML: what stands before the dot is a column there, not the schema of a function.
+_XML_METHODS = {
+    "fabric": frozenset({"exist", "nodes", "query", "value"}),
+    "oracle": frozenset({"existsnode", "extract", "getblobval", "getclobval", "getnumberval", "getstringval"}),
+    "tsql": frozenset({"exist", "nodes", "query", "value"}),
+}
 
 
 def collect(
@@ -65,6 +70,16 @@ def _column(node: Any, scope: Scope, aliases: Aliases) -> Sources | None:
     if isinstance(node.this, exp.Star):
         return scope.all_columns(node, node.this)
     return () if is_unit(node) else scope.resolve(node, aliases)
+
+
+def _chosen(node: Any, scope: Scope, _: Aliases) -> Sources | None:
+    """Return the sources of COLUMNS of DuckDB: of the column whose turn it is, or of all that are chosen."""
+    if scope.chosen is not None and not node.args.get("unpack"):
+        return scope.chosen.sources
+    if not is_star(node.this):
+        return scope.all_columns(None, exp.Star(), choice(node))
+    column = node.this if isinstance(node.this, exp.Column) else None
+    return scope.all_columns(column, node.this if column is None else column.this)
 
 
 def _star(node: Any, scope: Scope, _: Aliases) -> Sources | None:
@@ -131,12 +146,16 @@ def _parameter(node: Any, scope: Scope, _: Aliases) -> Sources | None:
 
 
 def _dot(node: Any, scope: Scope, _: Aliases) -> Sources | None:
-    """Read (t).a, a column of a whole row, and a method of a column like x.doc.value('...')."""
+    """Read (t).a, a column of a whole row, :new.a of Oracle, and a method of a column like x.doc.value('...')."""
     row = node.this.this if isinstance(node.this, exp.Paren) else None
     if isinstance(row, exp.Column) and isinstance(node.expression, exp.Identifier):
         return scope.row_column(row, node.expression)
+    if isinstance(node.this, exp.Placeholder) and isinstance(node.expression, exp.Identifier):
+        relation = scope.rows_of((scope.catalog.key_of_name(node.this.name),))
+        column = node.expression
+        return () if relation is None else relation.column(scope.catalog.key(column), column.name)
     method = node.expression
-    if isinstance(method, exp.Func) and scope.catalog.dialect.name == "tsql" and method.name.lower() in _XML_METHODS:
+    if isinstance(method, exp.Func) and method.name.lower() in _XML_METHODS.get(scope.catalog.dialect.name, ()):
         names = list(node.this.find_all(exp.Identifier, bfs=False))
         parts = dict(zip(("this", "table", "db", "catalog"), names[::-1], strict=False))
         return passed_on(scope.resolve(exp.Column(**parts)), "TRANSFORMATION") if parts else None
@@ -145,6 +164,7 @@ def _dot(node: Any, scope: Scope, _: Aliases) -> Sources | None:
 
 _RESOLVERS_OF: dict[type, Resolver] = {
     exp.Column: _column,
+    exp.Columns: _chosen,
     exp.Comprehension: _comprehension,
     exp.Dot: _dot,
     exp.Exists: _exists,

@@ -13,10 +13,15 @@ from lineage_kit.sql.queries.expressions import collect
 from lineage_kit.sql.queries.pivot import pivoted
 from lineage_kit.sql.queries.row_functions import (
     array_of_item,
+    bounds_of_window,
     declared_columns,
     given_relations,
+    is_window_of_time,
     own_columns,
+    own_qualifiers,
     passes_columns,
+    shape_of_values,
+    sources_by_column,
     unwrapped,
 )
 from lineage_kit.sql.queries.scope import Relation, Scope
@@ -104,7 +109,7 @@ def _derived(node: Any, alias: Any, scope: Scope, outer: Scope | None) -> Relati
     if isinstance(node, (exp.Subquery, exp.Paren)) and _holds_relations(node.this):
         return _parenthesised(node, alias, scope, outer)
     if isinstance(node, exp.Values):
-        return _aliased(alias, _values(node, scope), scope)
+        return _aliased(alias, shape_of_values(node, scope), scope)
     if isinstance(node, exp.Query):
         return _queried(node, alias, scope, outer)
     return _function(node, alias, scope)
@@ -161,7 +166,8 @@ def _table(node: Any, scope: Scope) -> Relation:
     """Return the relation of a table, a common table expression, or a function in the place of a table."""
     node = scope.catalog.plainly_named(node)
     if node.args.get("rows_from"):
-        functions = exp.Tuple(expressions=[function.this for function in node.args["rows_from"]])
+        listed = node.args["rows_from"]
+        functions = exp.Tuple(expressions=[item.this if isinstance(item, exp.Table) else item for item in listed])
         return _function(functions, node.args.get("alias"), scope)
     this = node.this
     if not scope.catalog.is_name(this):
@@ -205,19 +211,6 @@ def _aliased(alias: Any, shape: Shape, scope: Scope, table: Table | None = None)
     return Relation((key(alias.this),) if alias.this else (), shape, table)
 
 
-def _values(node: Any, scope: Scope) -> Shape:
-    """Return the columns of VALUES: those of all its rows, position by position."""
-    rows = [as_list(row.expressions) if isinstance(row, exp.Tuple) else [row] for row in node.expressions]
-    width = max(map(len, rows), default=0)
-    items: list[Item] = []
-    for index in range(width):
-        cells = [collect(row[index], scope) for row in rows if index < len(row)]
-        sources = {source: None for cell in cells for source in cell}
-        name = f"column{index + 1}"
-        items.append(Column(name, scope.catalog.key_of_name(name), tuple(sources)))
-    return Shape(items)
-
-
 def _function(node: Any, alias: Any, scope: Scope) -> Relation:
     """Return the relation of a function in FROM: not a table; its columns derive from its arguments."""
     node = unwrapped(node)
@@ -227,18 +220,20 @@ def _function(node: Any, alias: Any, scope: Scope) -> Relation:
     if paths is not None:
         return _files(paths, alias, scope)
     key = scope.catalog.key
-    qualifiers = (key(alias.this),) if alias and alias.this else ()
+    qualifiers = (key(alias.this),) if alias and alias.this else own_qualifiers(node, scope)
     passed, arguments = _arguments(node, scope)
     written = as_list(alias and alias.args.get("columns")) or declared_columns(node)
     names = [identifier_of(column) for column in written]
     if isinstance(node, exp.Unnest) and isinstance(node.args.get("offset"), exp.Identifier):
         names.append(node.args["offset"])
-    items: list[Item] = [Column(name.name, key(name), arguments) for name in names]
+    by_column = sources_by_column(node, len(names), arguments, scope)
+    items: list[Item] = [Column(name.name, key(name), own) for name, own in zip(names, by_column, strict=True)]
     if not written:
         own = own_columns(node)
         # A single column may be called by the alias.
         known = frozenset({*map(scope.catalog.key_of_name, own or ()), *qualifiers})
-        items += [*passed, Unlisted(None, arguments, names=known, closed=own is not None)]
+        closed = own is not None or any(isinstance(item, Unlisted) for item in passed)
+        items += [*passed, Unlisted(None, arguments, names=known, closed=closed)]
     relation = Relation(qualifiers, Shape(items))
     if isinstance(node, exp.Unnest) and scope.catalog.dialect.name == "bigquery" and _has_fields(node, names, scope):
         relation.fields = arguments
@@ -254,7 +249,10 @@ def _arguments(function: Any, scope: Scope) -> tuple[list[Item], Sources]:
     for node in given:
         add_relations(node, inner)
     _use(inner.rows, inner.tables, scope)
-    given_columns = [item for relation in inner.relations for item in relation.shape.items if isinstance(item, Column)]
+    items = [item for relation in inner.relations for item in relation.shape.items]
+    if is_window_of_time(function):
+        return [*items, *bounds_of_window(function, inner)], ()
+    given_columns = [item for item in items if isinstance(item, Column)]
     sources = passed_on([source for item in given_columns for source in item.sources], "TRANSFORMATION")
     return list(given_columns) if passes_columns(function) else [], sources
 

@@ -25,16 +25,19 @@ _POSTGRES = frozenset({"current_catalog", "current_role", "current_schema", "use
 _ORACLE = _HIERARCHY | {"dbtimezone", "rownum", "sessiontimezone", "uid", "user"}
 _MYSQL = frozenset({"utc_date", "utc_time", "utc_timestamp"})
 _TRINO = frozenset({"current_catalog", "current_path", "current_schema"})
+_HIVE = frozenset({"grouping__id"})
 _TSQL = frozenset({"system_user", "user"})
 # Reserved words of the dialect; elsewhere a column may be called so. The empty name is generic SQL.
 _RESERVED = {
     "": frozenset({"rownum"}),
     "athena": _TRINO,
+    "databricks": _HIVE,
     "db2": frozenset({"rownum", "user"}),
     "doris": _MYSQL,
     "duckdb": _POSTGRES,
     "exasol": _ORACLE,
     "fabric": _TSQL,
+    "hive": _HIVE,
     "materialize": _POSTGRES,
     "mysql": _MYSQL,
     "oracle": _ORACLE,
@@ -43,6 +46,8 @@ _RESERVED = {
     "redshift": _POSTGRES,
     "risingwave": _POSTGRES,
     "singlestore": _MYSQL,
+    "spark": _HIVE,
+    "spark2": _HIVE,
     "starrocks": _MYSQL,
     "teradata": frozenset({"account", "database", "date", "profile", "role", "session", "time", "user"}),
     "trino": _TRINO,
@@ -57,6 +62,11 @@ def pseudo_columns(dialect: str, *, hierarchical: bool) -> frozenset[str]:
     """Return the unquoted names (lower case) that are no columns, in a query that may have CONNECT BY."""
     names = _EVERYWHERE | _RESERVED.get(dialect, frozenset())
     return names | _HIERARCHY if hierarchical else names
+
+
+def is_parameter(name: str, dialect: str) -> bool:
+    """Tell whether an unquoted name is that of a parameter, as `$day` in SQLite."""
+    return dialect == "sqlite" and name.startswith("$")
 
 
 def is_sequence_value(name: str, dialect: str) -> bool:

@@ -10,6 +10,7 @@ from lineage_kit.sql.grammar.tree import arg, as_list
 from lineage_kit.sql.queries.expressions import collect
 from lineage_kit.sql.queries.from_clause import add_relations
 from lineage_kit.sql.queries.match_recognize import matched
+from lineage_kit.sql.queries.recursion import Recursion
 from lineage_kit.sql.queries.scope import Aliases, Scope
 from lineage_kit.sql.queries.select_list import add_select_list
 from lineage_kit.sql.queries.set_operations import branches, combined
@@ -185,20 +186,14 @@ class QueryReader:
         return any(self.catalog.key(identifier) == key for identifier in body.find_all(exp.Identifier))
 
     def _recursive(self, body: Any, alias: Any, table: CommonTable, with_itself: Visible, without: Visible) -> None:
-        """Read a recursive query: its first branch gives the columns, the others may read the result so far.
-
-        The others are read again until the columns stay the same. A source wanders from column to column, and may
-        become stronger on the way: at most once per column and subtype.
-        """
+        """Read a recursive query: its first branch gives the columns, the others may read the result."""
         first, *others = branches(body)
         inner = self.with_clause(body, without)
-        table.query = self._named(self.query(first[1], inner), alias)
-        for _ in range(len(DIRECT) * len(table.query.shape.items) + 1):
-            before = [item.sources for item in table.query.shape.items]
-            query = combined(table.query, ((operator, self.query(branch, with_itself)) for operator, branch in others))
-            table.query = query
-            if [item.sources for item in query.shape.items] == before:
-                break
+        query = self._named(self.query(first[1], inner), alias)
+        recursion = Recursion(query)
+        table.query = recursion.result
+        query = combined(query, ((operator, self.query(branch, with_itself)) for operator, branch in others))
+        table.query = recursion.resolved(query)
 
     def _named(self, query: Query, alias: Any) -> Query:
         """Return a query under the column list of its alias, if there is one."""

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from lineage_kit.sql.grammar.tree import arg, as_list, identifier_of
-from lineage_kit.sql.queries.pseudo_columns import is_sequence_value, pseudo_columns
+from lineage_kit.sql.grammar.tree import ALIAS_QUALIFIER, arg, as_list, identifier_of
+from lineage_kit.sql.queries.column_choice import every
+from lineage_kit.sql.queries.pseudo_columns import is_parameter, is_sequence_value, pseudo_columns
 from lineage_kit.sql.relations import Column, Shape, Source, Sources, Table, passed_on, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from lineage_kit.sql.catalog import Catalog
+    from lineage_kit.sql.queries.column_choice import Test
     from lineage_kit.sql.queries.query import QueryReader, Visible
 
 # Where the name of an item of FROM, in the place of a column, means its whole row.
@@ -101,6 +103,7 @@ class Scope:
     `tables` gather what the clauses of this scope use, for the `Query` that it becomes; `reads` are the tables that
     each item of FROM reads. `merged` holds the columns that a join with USING made one, `elements` those that ARRAY
     JOIN made the elements of an array, `aliases` the select list's own names. `hierarchical` is True beside CONNECT BY.
+    `chosen` is the column for which an expression over several columns is calculated.
     """
 
     def __init__(self, reader: QueryReader, visible: Visible | None, parent: Scope | None = None) -> None:
@@ -112,6 +115,7 @@ class Scope:
         self.elements: dict[str, tuple[str, Sources]] = {}
         self.aliases: dict[str, Sources] = {}
         self.hierarchical = False
+        self.chosen: Column | None = None
         self.windows: dict[str, Any] = {}
         self.rows: dict[Source, None] = {}
         self.tables: dict[Table, None] = {}
@@ -136,12 +140,23 @@ class Scope:
             scope = scope.parent
         return None
 
+    def rows_of(self, parts: tuple[str, ...]) -> Relation | None:
+        """Return the relation that a qualifier means, or else the record of a loop or trigger that is called so."""
+        relation = self.relation(parts)
+        if relation is None and self.catalog.records and len(parts) == 1:
+            from lineage_kit.sql.queries.records import record
+
+            return record(parts[0], self)
+        return relation
+
     def resolve(self, column: Any, aliases: Aliases = Aliases.NO) -> Sources:
         """Return the sources of a column reference; unknown where nothing settles it."""
         identifier = column.this
         key = self.catalog.key(identifier)
         name = self._name(identifier)
         qualifier = column.args.get("table")
+        if qualifier and qualifier.name == ALIAS_QUALIFIER:
+            qualifier, aliases = None, Aliases.BEFORE_COLUMNS
         if not qualifier:
             if aliases is not Aliases.BEFORE_COLUMNS and self._is_pseudo(identifier, key):
                 return ()
@@ -149,7 +164,7 @@ class Scope:
             return self.unqualified(key, name, aliases) if row is None else row
         identifiers = [column.args.get(part) for part in ("table", "db", "catalog")]
         named = [part for part in identifiers if part]
-        relation = self.relation(tuple(map(self.catalog.key, named)))
+        relation = self.rows_of(tuple(map(self.catalog.key, named)))
         if relation is not None:
             if isinstance(identifier, exp.Parameter):
                 return _at(relation, int(identifier.name) if identifier.name.isdigit() else 0, name)
@@ -157,7 +172,7 @@ class Scope:
         if is_sequence_value(name, self.catalog.dialect.name):
             return ()
         # Not a relation, so it may be a path into a nested column: take its outermost part.
-        return self._path(named[::-1], name)
+        return self._path(named[::-1], name, key)
 
     def _name(self, identifier: Any) -> str:
         name: str = identifier.name
@@ -167,6 +182,8 @@ class Scope:
         """Tell whether an unquoted name that no relation lists is a value of the session or the query."""
         if identifier.args.get("quoted"):
             return False
+        if is_parameter(identifier.name, self.catalog.dialect.name):
+            return True
         names = pseudo_columns(self.catalog.dialect.name, hierarchical=self.hierarchical)
         return identifier.name.lower() in names and self._listed(key, identifier.name) is None
 
@@ -188,19 +205,23 @@ class Scope:
         key = self.catalog.key(row.this)
         if row.args.get("table") or self._listed(key, row.name) is not None:
             return None
-        relation = self.relation((key,))
+        relation = self.rows_of((key,))
         return None if relation is None else relation.column(self.catalog.key(identifier), identifier.name)
 
-    def all_columns(self, column: Any, star: Any) -> Sources:
-        """Return the sources of a star inside a function, `t.*` with a column; nothing of what nobody lists."""
+    def all_columns(self, column: Any, star: Any, chosen: Test = every) -> Sources:
+        """Return the sources of a star inside a function, `t.*` with a column; nothing of what nobody lists.
+
+        Only columns of `chosen` names count.
+        """
         relations = self.shown()
         if column is not None:
             parts = [part for name in ("table", "db", "catalog") if (part := column.args.get(name))]
-            relation = self.relation(tuple(map(self.catalog.key, parts)))
+            relation = self.rows_of(tuple(map(self.catalog.key, parts)))
             relations = [] if relation is None else [relation]
         without = {self.catalog.key(identifier_of(name)) for name in as_list(arg(star, "except"))}
         items = [item for relation in relations for item in relation.shape.items if isinstance(item, Column)]
-        sources = [source for item in items if item.key not in without for source in item.sources]
+        kept = [item for item in items if item.key not in without and chosen(item.name)]
+        sources = [source for item in kept for source in item.sources]
         return passed_on(sources, "TRANSFORMATION")
 
     def positional(self, number: int) -> Sources:
@@ -208,9 +229,23 @@ class Scope:
         relations = self.shown()
         return _at(relations[0], number, f"${number}") if len(relations) == 1 else unknown(f"${number}")
 
-    def _path(self, parts: list[Any], name: str) -> Sources:
+    def fields(self, path: list[Any]) -> tuple[Column, ...]:
+        """Return the fields of the value that a path leads to, outermost name first; none where nobody lists them."""
+        keys = list(map(self.catalog.key, path))
+        relation = self.relation((keys[0],)) if len(keys) > 1 else None
+        relations, (first, *others) = (self.shown(), keys) if relation is None else ([relation], keys[1:])
+        found = [column for each in relations if (column := each.shape.column(first)) is not None]
+        fields = found[0].fields if len(found) == 1 else ()
+        for key in others:
+            fields = next((field.fields for field in fields if field.key == key), ())
+        return fields
+
+    def _path(self, parts: list[Any], name: str, key_of_field: str) -> Sources:
+        for field in self.fields(parts):
+            if field.key == key_of_field:
+                return field.sources
         for depth in range(len(parts) - 1, 0, -1):
-            relation = self.relation(tuple(map(self.catalog.key, parts[:depth][::-1])))
+            relation = self.rows_of(tuple(map(self.catalog.key, parts[:depth][::-1])))
             if relation is not None:
                 column = parts[depth]
                 sources = relation.column(self.catalog.key(column), column.name)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
 from lineage_kit.sql.grammar.tree import arg, as_list, identifier_of
 from lineage_kit.sql.locations import holds_credentials
+from lineage_kit.sql.queries.column_choice import choice, every, is_star, like
 from lineage_kit.sql.queries.expressions import collect
+from lineage_kit.sql.queries.row_functions import sources_by_column
 from lineage_kit.sql.queries.scope import Aliases, Relation, Scope
-from lineage_kit.sql.relations import Column, Item, Sources, Unlisted, passed_on
+from lineage_kit.sql.relations import Column, Item, Shape, Sources, Unlisted, passed_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+# In an alias, a part of the names that a regular expression finds.
+_GROUP = re.compile(r"\\[1-9]")
 
 
 def add_select_list(expressions: list[Any], scope: Scope) -> list[Item]:
@@ -37,12 +43,58 @@ def _columns(expression: Any, index: int, scope: Scope, *, lateral: bool) -> Ite
     if star is not None:
         yield from (item for item in _star_of(star, scope) if isinstance(item, Unlisted) or matches(item.name))
         return
+    chosen = _chosen(expression, scope)
+    if chosen is not None:
+        yield from _by_column(expression, chosen, scope)
+        return
     sources = tuple(collect(expression, scope, aliases=Aliases.AFTER_COLUMNS if lateral else Aliases.NO))
     names = [name for name in _names(expression) if "=" not in name.name or not holds_credentials(name.name)]
-    for identifier in names:
-        yield Column(identifier.name, scope.catalog.key(identifier), sources)
+    if isinstance(expression, exp.Aliases):
+        by_column = sources_by_column(expression.this, len(names), sources, scope)
+    else:
+        by_column = [sources] * len(names)
+    for identifier, own in zip(names, by_column, strict=True):
+        yield Column(identifier.name, scope.catalog.key(identifier), own, _fields(expression, scope))
     if not names:
         yield Column(f"_col_{index}", f"_col_{index}", sources)
+
+
+def _chosen(expression: Any, scope: Scope) -> Any:
+    """Return the COLUMNS of DuckDB in an expression, which is calculated for each of them; None without one."""
+    if scope.catalog.dialect.name != "duckdb":
+        return None
+    return next((node for node in expression.find_all(exp.Columns) if not node.args.get("unpack")), None)
+
+
+def _by_column(expression: Any, chosen: Any, scope: Scope) -> Iterator[Item]:
+    r"""Yield a column for each one that is chosen, under its name; \0 in an alias stands for that name."""
+    star, matches = _star_and_pattern(chosen)
+    alias = expression.alias or r"\0"
+    for item in _star_of(star, scope):
+        if isinstance(item, Unlisted) or _GROUP.search(alias):
+            yield Unlisted(None)
+        elif matches(item.name):
+            scope.chosen = item
+            name = alias.replace(r"\0", item.name)
+            yield Column(name, scope.catalog.key_of_name(name), tuple(collect(expression, scope)))
+    scope.chosen = None
+
+
+def _fields(expression: Any, scope: Scope) -> tuple[Column, ...]:
+    """Return the fields of STRUCT(a, b AS c); none where one has no name, or of what Snowflake takes for a value."""
+    value = expression.this if isinstance(expression, exp.Alias) else expression
+    if not isinstance(value, exp.Struct) or scope.catalog.dialect.name == "snowflake":
+        return ()
+    fields = []
+    for part in value.expressions:
+        name = part.this if isinstance(part, exp.PropertyEQ) else _own_name(part)
+        if not isinstance(name, exp.Identifier):
+            return ()
+        content = part.expression if isinstance(part, exp.PropertyEQ) else part
+        fields.append(
+            Column(name.name, scope.catalog.key(name), tuple(collect(content, scope)), _fields(content, scope))
+        )
+    return tuple(fields)
 
 
 def _aliased(expression: Any, scope: Scope) -> Any:
@@ -58,6 +110,8 @@ def _names(expression: Any) -> list[Any]:
     if isinstance(expression, exp.Aliases):
         return list(getattr(expression, "aliases_identifiers", None) or as_list(expression.expressions))
     if isinstance(expression, exp.Alias):
+        return as_list(expression.args.get("alias"))
+    if isinstance(expression, exp.Subquery):  # name = (SELECT ...) of T-SQL
         return as_list(expression.args.get("alias"))
     if isinstance(expression, exp.QueryTransform) and expression.args.get("schema"):
         return [identifier_of(column) for column in expression.args["schema"].expressions]
@@ -80,54 +134,14 @@ def _own_name(expression: Any) -> Any:
 def _star_and_pattern(expression: Any) -> tuple[Any, Callable[[str], bool]]:
     """Return the star that an item is, and which columns' names it keeps; None for any other item."""
     if isinstance(expression, exp.Columns):
-        # COLUMNS(*) of DuckDB, or names that a regular expression or a function chooses.
-        inner = expression.this
-        return (inner, _every) if _is_star(inner) else (exp.Star(), _none)
-    if isinstance(expression, (exp.Like, exp.ILike)) and _is_star(expression.this):
-        return expression.this, _like(expression.expression.name)
-    if _is_star(expression):
+        return expression.this if is_star(expression.this) else exp.Star(), choice(expression)
+    if isinstance(expression, (exp.Like, exp.ILike)) and is_star(expression.this):
+        return expression.this, like(expression.expression.name)
+    if is_star(expression):
         star = expression.this if isinstance(expression.this, exp.Star) else expression
         pattern = star.args.get("ilike")
-        return expression, _like(pattern.name) if pattern is not None else _every
-    return None, _every
-
-
-def _is_star(node: Any) -> bool:
-    """Tell whether a node is *, t.* or (row).*."""
-    last = node.expression if isinstance(node, exp.Dot) else node.this if isinstance(node, exp.Column) else node
-    return isinstance(last, exp.Star)
-
-
-def _every(_: str) -> bool:
-    return True
-
-
-def _none(_: str) -> bool:
-    return False
-
-
-def _like(pattern: str) -> Callable[[str], bool]:
-    """Return a test for names by a pattern of LIKE, without regard to case."""
-    first, *others = pattern.lower().split("%")
-
-    def matches(name: str) -> bool:
-        rest = name.lower()
-        if not _begins(rest, first) or (not others and len(rest) != len(first)):
-            return False
-        rest = rest[len(first) :]
-        for part in others[:-1]:
-            at = next((at for at in range(len(rest) + 1) if _begins(rest[at:], part)), None)
-            if at is None:
-                return False
-            rest = rest[at + len(part) :]
-        last = others[-1] if others else ""
-        return len(last) <= len(rest) and _begins(rest[len(rest) - len(last) :], last)
-
-    return matches
-
-
-def _begins(text: str, part: str) -> bool:
-    return len(part) <= len(text) and all(mine in ("_", his) for mine, his in zip(part, text, strict=False))
+        return expression, like(pattern.name) if pattern is not None else every
+    return None, every
 
 
 def _star_of(star: Any, scope: Scope) -> Iterator[Item]:
@@ -138,15 +152,17 @@ def _star_of(star: Any, scope: Scope) -> Iterator[Item]:
     if isinstance(star, exp.Dot):
         value = star.this.this if isinstance(star.this, exp.Paren) else star.this
         named = isinstance(value, exp.Column) and not value.args.get("table")
-        relation = scope.relation((scope.catalog.key(value.this),)) if named else None
+        path = [value.this] if named else []
+        relation = scope.rows_of((scope.catalog.key(value.this),)) if named else None
         star = star.expression
     else:
         parts = [part for name in ("table", "db", "catalog") if (part := star.args.get(name))]
-        relation = scope.relation(tuple(map(scope.catalog.key, parts)))
+        relation = scope.rows_of(tuple(map(scope.catalog.key, parts)))
         value = exp.Column(**dict(zip(("this", "table", "db"), [part.copy() for part in parts], strict=False)))
-        star = star.this
-    if relation is not None:
-        yield from _star(star, [relation], scope)
+        path, star = parts[::-1], star.this
+    fields = scope.fields(path) if path and relation is None else ()
+    if relation is not None or fields:
+        yield from _star(star, [relation or Relation((), Shape(fields))], scope)
     else:
         yield Unlisted(None, passed_on(collect(value, scope), "TRANSFORMATION"))
 

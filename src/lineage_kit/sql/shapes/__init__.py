@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from lineage_kit.sql.shapes.assigned_rows import as_insert_of_values
 from lineage_kit.sql.shapes.changed_rows import changes, with_targets
 from lineage_kit.sql.shapes.objects import read_object
-from lineage_kit.sql.shapes.queries import read_query, read_with, trees
+from lineage_kit.sql.shapes.queries import QUERIES, read_parts, read_query, read_with, trees
 from lineage_kit.sql.shapes.writing import read_create, read_insert
 from lineage_kit.sql.statements.kinds import new_statement, read_tree
 from lineage_kit.sql.statements.statement import placed
+from lineage_kit.sql.text.tokens import Tokens
 
 if TYPE_CHECKING:
     from lineage_kit.sql.queries.query import Visible
     from lineage_kit.sql.relations import Query
     from lineage_kit.sql.statements.statement import Statement
-    from lineage_kit.sql.text.tokens import Tokens
 
 _DEFINING = frozenset({"CREATE", "DECLARE", "REPLACE"})
 _INSERTING = frozenset({"INS", "INSERT", "REPLACE", "UPSERT"})
@@ -31,7 +32,15 @@ _ROW_TREES = (exp.Query, exp.Values, exp.Insert, exp.Update, exp.Delete, exp.Mer
 _SELECT = re.compile(r"\bsel(?:ect)?\b", re.IGNORECASE)
 _RECURSIVE_VIEW = re.compile(r"(?:create|replace)\s+(?:or\s+replace\s+)?(?:\w+\s+)?recursive\b", re.IGNORECASE)
 # What may open a statement and has no bearing on it.
-_PREFIXES = (("EXECUTE",), ("USING", "EXTERNAL"), ("WITH", "FUNCTION"), ("WITH", "SESSION"), ("SUBMIT",), ("PROFILE",))
+_PREFIXES = (
+    ("COMPILE",),
+    ("EXECUTE",),
+    ("PROFILE",),
+    ("SUBMIT",),
+    ("USING", "EXTERNAL"),
+    ("WITH", "FUNCTION"),
+    ("WITH", "SESSION"),
+)
 _STARTS = ("SELECT", "WITH", "INSERT", "CREATE", "MERGE", "UPDATE", "DELETE")
 
 
@@ -49,20 +58,26 @@ def read(tokens: Tokens, statement: Statement) -> bool:
     inner = list(changes(tokens))
     if inner:
         tokens = with_targets(tokens)
-    understood = _read_tree(tokens, statement, None)
+    attempt = _attempt(tokens, statement, None)
+    understood = attempt is not None and _take(attempt, statement)
     if not understood and tokens.next.word in _DEFINING:
         understood = read_create(tokens.again(), statement)
-    if not understood:
-        visible = read_with(tokens, statement) if tokens.sees("WITH") else None
-        understood = _read_rows(tokens, statement, visible)
+    if not understood and tokens.sees("WITH"):
+        understood = _read_rows(tokens, statement, read_with(tokens, statement))
+    elif not understood:
+        understood = _read_rows(tokens, statement, None, attempt)
     if understood:
         for change in inner:
             statement.include(_read_inside(change, statement))
     return understood
 
 
-def _read_tree(tokens: Tokens, statement: Statement, visible: Visible | None) -> bool:
-    """Read a statement by the first tree that any grammar makes of it, and tell whether one does."""
+def _attempt(tokens: Tokens, statement: Statement, visible: Visible | None) -> Statement | None:
+    """Return what the first tree says that some grammar makes of a statement, and that can be read without problems.
+
+    Without one it is what the first tree of a query says, problems included; None without any.
+    """
+    imperfect = None
     for tree in trees(tokens.text(), statement):
         if isinstance(tree, _ROW_TREES) or _is_definition(tree, tokens):
             # What is read of a tree that turns out not to fit must not stay.
@@ -72,10 +87,19 @@ def _read_tree(tokens: Tokens, statement: Statement, visible: Visible | None) ->
             except (AttributeError, KeyError, TypeError):
                 continue
             if not attempt.reasons:
-                statement.kind = attempt.kind
-                statement.include(attempt)
-                return True
-    return False
+                return attempt
+            if isinstance(tree, QUERIES):
+                imperfect = imperfect or attempt
+    return imperfect
+
+
+def _take(attempt: Statement, statement: Statement, *, imperfect: bool = False) -> bool:
+    """Add what an attempt has read to the statement, if it has no problems or may have some."""
+    taken = imperfect or not attempt.reasons
+    if taken:
+        statement.kind = attempt.kind
+        statement.include(attempt)
+    return taken
 
 
 def _is_definition(tree: Any, tokens: Tokens) -> bool:
@@ -86,16 +110,27 @@ def _is_definition(tree: Any, tokens: Tokens) -> bool:
     return not _RECURSIVE_VIEW.match(text) and (isinstance(tree.expression, exp.Query) or not _SELECT.search(text))
 
 
-def _read_rows(tokens: Tokens, statement: Statement, visible: Visible | None) -> bool:
-    """Read what follows a WITH, or opens a statement: a query, or what changes rows."""
+def _read_rows(tokens: Tokens, statement: Statement, visible: Visible | None, attempt: Statement | None = None) -> bool:
+    """Read what follows a WITH, or opens a statement: a query, or what changes rows.
+
+    Without WITH it was shown to the grammars as a whole before; the attempt is what they made of a query.
+    """
     if tokens.next.word in _INSERTING:
+        assigned = as_insert_of_values(tokens.again())
+        if assigned is not None:
+            attempt = _attempt(Tokens(assigned, tokens.dialect), statement, visible)
+            return attempt is not None and _take(attempt, statement)
         return read_insert(tokens.again(), statement, visible)
     if tokens.accept("SUBSCRIBE"):
         return _read_subscription(tokens, statement)
     if tokens.next.word in _QUERYING or tokens.sees("("):
-        _take_query(read_query(tokens.again(), statement, visible), statement)
+        if attempt is not None:
+            return _take(attempt, statement, imperfect=True)
+        read_unread = read_parts if visible is None else read_query
+        _take_query(read_unread(tokens.again(), statement, visible), statement)
         return True
-    return visible is not None and _read_tree(tokens, statement, visible)
+    attempt = _attempt(tokens, statement, visible) if visible is not None else None
+    return attempt is not None and _take(attempt, statement)
 
 
 def _take_query(query: Query, statement: Statement) -> None:
@@ -124,6 +159,7 @@ def _read_scheduled(tokens: Tokens, statement: Statement) -> bool:
     if not ahead.accept("CREATE"):
         return False
     ahead.accept("OR", "REPLACE")
+    ahead.accept("STREAMING")
     kind = ahead.accept_one("EVENT", "JOB", "PIPE", "PIPELINE", "SCHEDULED", "TASK")
     starts = (*_STARTS, "COPY", "LOAD")
     if not kind or not ahead.skip_to(*(f"{word} {start}" for word in ("AS", "DO") for start in starts)):

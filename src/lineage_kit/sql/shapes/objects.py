@@ -19,20 +19,21 @@ _OBJECT = (
     r"|hint|histogram|image|index|indextype|integration|job|key|keyspace|language|library|link|listing|location|login"
     r"|macro|masking|mask|materialized\s+zone|message|method|model|module|namespace|network|nickname|notification|operator"
     r"|outline|package|partition|password|permission|pfile|pipe|plan|policy|pool|privileges?|profile|procedure|program|publication"
-    r"|queue|quota|region|remote|replication|repository|resource|restore|role|rollback|route|routine|row|rule|safekeep"
-    r"|schema|scheduler|script|search|secret|security|sequence|server|service|session|set|settings|share|sqlblocklist"
+    r"|queue|quota|recipient|region|remote|replication|repository|resource|restore|role|rollback|room|route|routine|row|rule|safekeep"
+    r"|schema|scheduler|script|search|secret|security|sequence|server|service|session|set(?!\s+(?:global|table|volatile))|settings|share|sqlblocklist"
     r"|stage|statistics|stogroup|storage|stream|streamlit|subscription|subclass|sync|symmetric|synonym|system|tablespace"
-    r"|tag|task|text|threshold|trace|trigger|trust|trusted|type|usage|user|variable|wallet|warehouse|work|workgroup|workload"
+    r"|tag|task|text|threshold|trace|trigger|trust|trusted|type|usage|user|variable|volume|wallet|warehouse|work|workgroup|workload"
     r"|wrapper|xml)"
 )
 _WITHOUT_ROWS = re.compile(_DEFINING + r"(?:\w+\s+){0,4}?" + _OBJECT + r"\b", re.IGNORECASE)
 _HOLDS_ROWS = re.compile(_DEFINING + r"(?:\w+\s+){0,6}?(?:table|view|projection|sink|source)\b", re.IGNORECASE)
 # Commands of administrators and clients, by their first words.
 _COMMANDS = re.compile(
-    r"(?P<verb>admin|allow|audit|backup|cache|cancel|clear|close|cluster|collect|comment|compute\s+(?:incremental\s+)?stats|connect"
-    r"|deallocate|disable|disconnect|dump|enable|fetch|generate|groom|hold|import\s+foreign|inspect|interrupt|invalidate"
-    r"|kill|label|list|maintain|move|msck|noaudit|open|pause|prepare|purge|reassign|recover|refresh|reload"
-    r"|rebuild|remove|repair|reset|restore|resume|run|security|shutdown|signal|start|stop|suspend|sync|system|unset"
+    r"(?P<verb>abort|admin|allow|audit|backup|cache|cancel|check|checksum|clear|close|cluster|collect|comment"
+    r"|compute\s+(?:incremental\s+)?stats|connect|deallocate|disable|disconnect|dump|enable|fetch|fsck|generate|groom"
+    r"|handler|hold|import\s+foreign|inspect|interrupt|invalidate"
+    r"|kill|label|list|maintain|move|msck|noaudit|open|pause|preload|prepare|purge|reassign|recompress|recover|refresh|reload"
+    r"|rebuild|remove|reorganize|repair|reset|restore|resume|run|security|shutdown|signal|start|stop|suspend|sync|system|unset"
     r"|uncache|undo|untag|validate|verify|wait|warm|watch)\b(?!\s*\()",
     re.IGNORECASE,
 )

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from lineage_kit.sql.statements.statement import Statement
     from lineage_kit.sql.text.tokens import Tokens
 
-_QUERIES = (exp.Query, exp.Values)
+QUERIES = (exp.Query, exp.Values, exp.Pivot)
+"""The trees of queries that can be read so."""
 # Longer texts would take too much time to be read by many grammars.
 _LONGEST_RETRIED = 20_000
 # So many grammars in a row that come no further than others show that no grammar will.
@@ -89,8 +90,11 @@ class _Grammars:
 
     def trees(self, piece: Piece, dialect: Dialect, *, is_simplified: bool = False) -> Iterator[Any]:
         """Yield the tree that a grammar makes of a text, if it makes one."""
-        self._catalog.deadline.check_length(piece.text)
+        catalog = self._catalog
+        catalog.deadline.check_length(piece.text)
         try:
+            if dialect is catalog.dialect and catalog.refused and catalog.refused[0] == piece.text:
+                raise catalog.refused[1]
             tree = parse(piece, dialect, is_simplified=is_simplified)
         except StatementRefusedError as error:
             if not any(self._furthest):
@@ -109,10 +113,19 @@ def read_query(tokens: Tokens, statement: Statement, visible: Visible | None = N
     Raises:
         StatementRefusedError: It can not.
     """
-    start = tokens.again()
     for tree in trees(tokens.text(), statement):
-        if isinstance(tree, _QUERIES):
+        if isinstance(tree, QUERIES):
             return statement.reader.query(tree, visible)
+    return read_parts(tokens, statement, visible)
+
+
+def read_parts(tokens: Tokens, statement: Statement, visible: Visible | None = None) -> Query:
+    """Return what a query gives that was shown to all grammars: its common table expressions are read by themselves.
+
+    Raises:
+        StatementRefusedError: It cannot be understood.
+    """
+    start = tokens.again()
     if tokens.sees("WITH"):
         visible = read_with(tokens, statement, visible)
         return read_query(tokens, statement, visible)
@@ -141,12 +154,18 @@ def read_with(tokens: Tokens, statement: Statement, visible: Visible | None = No
     return _in_sight(definitions, statement, visible, recursive=recursive)
 
 
-def read_recursive_query(name: Any, columns: list[Any], tokens: Tokens, statement: Statement) -> Query:
-    """Return what the query of a recursive view gives, which reads the view itself by its name."""
+def read_recursive_query(view: Any, columns: list[Any], tokens: Tokens, statement: Statement) -> Query:
+    """Return what the query of a recursive view gives, which reads the view itself by its name, in full or not."""
+    name, catalog = view.this, statement.catalog
     alias = exp.TableAlias(this=name.copy(), columns=[column.copy() for column in columns])
-    definition = exp.CTE(this=_body(tokens, statement), alias=alias)
+    body = _body(tokens, statement)
+    for table in body.find_all(exp.Table):
+        if table.args.get("db") and catalog.is_name(table.this) and catalog.place(table)[0] == catalog.place(view)[0]:
+            table.set("db", None)
+            table.set("catalog", None)
+    definition = exp.CTE(this=body, alias=alias)
     visible = _in_sight([definition], statement, None, recursive=True)
-    query = visible.find(statement.catalog.key(name)) if visible is not None else None
+    query = visible.find(catalog.key(name)) if visible is not None else None
     if query is None:
         raise tokens.refused()
     return query
@@ -187,7 +206,7 @@ def _body(tokens: Tokens, statement: Statement) -> Any:
     """Return the tree of a common table expression; a stand-in, and the tables that its words name, without one."""
     piece = tokens.text()
     for tree in trees(piece, statement):
-        if isinstance(tree, (*_QUERIES, exp.Insert, exp.Update, exp.Delete, exp.Merge)):
+        if isinstance(tree, (*QUERIES, exp.Insert, exp.Update, exp.Delete, exp.Merge)):
             return tree
     lose(piece, tokens.refused(), statement)
     return parse(_UNKNOWN_RELATION, statement.catalog.dialect)

@@ -44,7 +44,9 @@ _NO_COLUMNS = frozenset(
 )
 # Options whose values stand in parentheses.
 _WITH_VALUES = frozenset(
-    "BY COLUMNS DISTKEY HASH INDEX INTERVAL LIST OPTIONS PROPERTIES RANGE SORTKEY TBLPROPERTIES WITH".split()
+    """
+    BY COLUMNS DISTKEY EVERY HASH INDEX INTERVAL LIST OPTIONS PROPERTIES RANGE SORTKEY START TBLPROPERTIES WITH
+    """.split()
 )
 _CONFLICTS = ("ABORT", "DELAYED", "FAIL", "HIGH_PRIORITY", "IGNORE", "LOW_PRIORITY", "OR", "REPLACE", "ROLLBACK")
 
@@ -57,6 +59,7 @@ class _Definition(NamedTuple):
     target: Any = None
     query: Tokens | None = None
     with_data: bool = False
+    path: str | None = None
 
 
 def read_create(tokens: Tokens, statement: Statement) -> bool:
@@ -78,32 +81,37 @@ def read_create(tokens: Tokens, statement: Statement) -> bool:
     if definition.names:
         target = exp.Schema(this=target, expressions=definition.names)
     temporary = bool(modifiers & _TEMPORARY)
+    places = [statement.catalog.location(definition.path)] if definition.path else []
     if definition.query is None:
+        statement.use(places)
         origin, with_data = definition.origin, definition.with_data
         create(target, statement, temporary=temporary, origin=origin, with_data=with_data)
     else:
         if "RECURSIVE" in modifiers:
-            query = read_recursive_query(name.this, definition.names, definition.query, statement)
+            query = read_recursive_query(name, definition.names, definition.query, statement)
         else:
             query = read_query(definition.query, statement)
         create_from(query, target, statement, temporary=temporary, view=kind in _VIEWS)
+        statement.outputs.update(dict.fromkeys(places))
     return True
 
 
 def _definition(tokens: Tokens, kind: str) -> _Definition:
     """Read what follows the name in a CREATE; options are passed over."""
     names: list[Any] = []
-    origin = target = None
+    origin = target = path = None
     with_data = False
     while not tokens.done:
         query = _query(tokens)
         if query is not None:
-            return _Definition(names, None, target, query)
+            return _Definition(names, None, target, query, path=path)
         if tokens.sees("(") and not names and origin is None:
             names, like = defined_columns(tokens.parenthesised() or tokens)
             origin = like
-        elif tokens.accept("STORED", "AS"):
-            tokens.take()
+        elif tokens.accept("STORED", "AS") or tokens.accept("STORE", "AS"):
+            tokens.skip()
+        elif tokens.accept("LOCATION"):
+            path = tokens.string()
         elif tokens.next.word in _WITH_VALUES and tokens.peek(1).text == "(":
             tokens.take()
             tokens.skip()
@@ -118,7 +126,7 @@ def _definition(tokens: Tokens, kind: str) -> _Definition:
             target = tokens.table()
         else:
             tokens.skip()
-    return _Definition(names, origin, target, with_data=with_data)
+    return _Definition(names, origin, target, with_data=with_data, path=path)
 
 
 def _query(tokens: Tokens) -> Tokens | None:
@@ -205,31 +213,45 @@ def read_insert(tokens: Tokens, statement: Statement, visible: Visible | None = 
     tokens.accept_one("INTO", "OVERWRITE")
     tokens.accept("INTO")
     tokens.accept("TABLE")
-    if tokens.sees("DIRECTORY") or tokens.sees("FUNCTION") or tokens.sees("LOCAL"):
-        return False
-    if tokens.next.word in {"ALL", "FIRST"} and tokens.peek(1).word in {"INTO", "WHEN"}:  # several tables, not one
-        return False
-    name = tokens.table()
+    name = None if _fills_no_single_table(tokens) else tokens.table()
     if name is None:
         return False
     target = statement.catalog.table(name)
     names = None
+    by_name = False
     while not tokens.done:
+        by_name = by_name or tokens.accept("BY", "NAME")
         if tokens.sees("VALUES") and not _has_query(tokens):
             break
         if _sees_query(tokens) or tokens.sees("TABLE"):
             query = read_query(tokens, statement, visible)
-            statement.store(query, target, names or target.columns)
+            statement.store(query, target, None if by_name else names or target.columns)
             return True
-        if tokens.accept("PARTITION") or tokens.accept("LABEL"):
+        skipped = tokens.accept("PARTITION") or tokens.accept("LABEL") or names is not None
+        if skipped or (names := _column_list(tokens)) is None:
             tokens.skip()
-        else:
-            listed = tokens.names() if names is None else None
-            names = names or listed
-            if listed is None:
-                tokens.skip()
     statement.write(target, ())
     return True
+
+
+def _fills_no_single_table(tokens: Tokens) -> bool:
+    """Tell whether something else than one table's name stands next in an INSERT."""
+    word = tokens.next.word
+    return word in {"DIRECTORY", "FUNCTION", "LOCAL"} or (
+        word in {"ALL", "FIRST"} and tokens.peek(1).word in {"INTO", "WHEN"}
+    )
+
+
+def _column_list(tokens: Tokens) -> list[str] | None:
+    """Take a list of columns, each maybe behind the target's name; None, and nothing taken, if it is none."""
+    ahead = tokens.again()
+    listed = ahead.parenthesised()
+    parts = [] if listed is None else listed.split()
+    names = [part.table() for part in parts]
+    if not names or None in names or not all(part.done for part in parts):
+        return None
+    tokens.go_to(ahead)
+    return [name.name for name in names]
 
 
 def _has_query(tokens: Tokens) -> bool:

@@ -125,20 +125,45 @@ def _when(action: Any, scope: Scope, target: Target) -> list[tuple[str, Sources]
     """Return what one WHEN clause of MERGE writes; its DELETE and DO NOTHING write no column."""
     if not isinstance(action, (exp.Insert, exp.Update)):
         return []
-    star = next((entry for entry in (action.this, *action.expressions) if isinstance(entry, exp.Star)), None)
+    star = _star_of(action)
     if star is not None:
         return _everything(star, scope)
     # INSERT ROW of BigQuery and the bare UPDATE and INSERT of DuckDB go by position, those with BY NAME by name.
-    bare = not action.args.get("expressions") and not action.args.get("expression")
+    listed, values = _inserted(action)
+    bare = not (values or action.args.get("expressions") or action.args.get("expression"))
     if isinstance(action.this, exp.Var) or bare:
         return placed(scope.relations[-1].shape, None if isinstance(action.this, exp.Tuple) else target.table.columns)
     if isinstance(action, exp.Update):
         return [(name, sources) for _, name, sources in assignments(action.expressions, scope, target)]
-    values = action.expression.expressions if isinstance(action.expression, exp.Tuple) else []
-    names = _inserted_names(action.this, values, target.table)
+    names = _inserted_names(listed, values, target.table)
     return [
         (name, tuple(collect(value, scope))) for name, value in zip(names, values, strict=False) if name is not None
     ]
+
+
+def _star_of(action: Any) -> Any:
+    """Return the star by which a WHEN clause takes all columns: SET *, SET t.* = s.*; None if it names them."""
+    for entry in (action.this, *as_list(action.args.get("expressions")), action.args.get("expression")):
+        node = entry.this if isinstance(entry, exp.EQ) else entry
+        if isinstance(node, exp.Tuple) and len(node.expressions) == 1:
+            node = node.expressions[0]
+        if isinstance(node, exp.Column):
+            node = node.this
+        if isinstance(node, exp.Star):
+            return node
+    return None
+
+
+def _inserted(action: Any) -> tuple[Any, list[Any]]:
+    """Return the column list of INSERT, None without one, and its values."""
+    listed, row = action.this, action.args.get("expression")
+    if isinstance(row, exp.Tuple):
+        return listed, row.expressions
+    only = listed.expressions[0] if isinstance(listed, exp.Tuple) and len(listed.expressions) == 1 else None
+    # BigQuery and Redshift: the parser takes the VALUES of an INSERT without a list for a function in the list.
+    if isinstance(only, exp.Anonymous) and only.name.upper() == "VALUES":
+        return None, only.expressions
+    return listed, []
 
 
 def _inserted_names(listed: Any, values: list[Any], table: Table) -> Sequence[str | None]:

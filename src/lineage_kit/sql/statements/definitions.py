@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lineage_kit.sql.queries.query import Visible
     from lineage_kit.sql.statements.statement import Statement
 
-_TABLE_KINDS = frozenset({"PROJECTION", "SINK", "STREAM", "TABLE", "VIEW"})
+_TABLE_KINDS = frozenset({"PROJECTION", "SINK", "SOURCE", "STREAM", "TABLE", "VIEW"})
 # What gives the name of a table in IDENTIFIER.
 _NAMING = (exp.Func, exp.Literal, exp.Parameter, exp.Placeholder)
 # Here the columns of a new table are those of its definition and, by their names, those of its query.
@@ -46,6 +46,9 @@ def read_create(node: Any, statement: Statement, visible: Visible | None) -> Non
 def _create_without_query(node: Any, statement: Statement) -> None:
     files = _storage(node, statement, existing=True)
     statement.use(files)
+    template = _property(node, getattr(exp, "UsingTemplateProperty", ()))
+    if isinstance(template, exp.Query):  # Snowflake: its query finds out the columns, mostly of files
+        statement.use(statement.reader.query(template, None).tables)
     clone, copied = node.args.get("clone"), node.args.get("expression")
     with_data = _property(node, exp.WithDataProperty)
     create(
@@ -173,6 +176,7 @@ def forget(node: Any, statement: Statement) -> None:
     the script drops again.
     """
     catalog = statement.catalog
+    node = catalog.plainly_named(node)
     table = catalog.table(node)
     table.used = True
     if table.content is None and session_name(node.this) is None and not catalog.ahead.is_made_only_to_vanish(node):
@@ -198,7 +202,9 @@ def read_use(node: Any, statement: Statement, _: Visible | None) -> None:
     if not isinstance(table, exp.Table) or kind in {"ROLE", "WAREHOUSE", "SECONDARY ROLES"}:
         return
     catalog = statement.catalog
-    outer, name = table.db, table.name
+    table = catalog.plainly_named(table)
+    # Where a variable gives the name nobody knows it.
+    outer, name = table.db, table.name if catalog.is_name(table.this) else None
     one_level = catalog.dialect.name in {"tsql", "fabric", "snowflake"}
     if kind in {"DATABASE", "CATALOG"} or (not kind and not outer and one_level):
         catalog.database = name
@@ -211,7 +217,7 @@ def table_and_names(node: Any, catalog: Catalog) -> tuple[Any, Sequence[str] | N
     """Return the table expression and the column list of a target like t (a, b); None without a list."""
     if not isinstance(node, exp.Schema):
         return catalog.plainly_named(node), None
-    if _is_dynamic_name(node):
+    if _is_dynamic_name(node, catalog):
         name = exp.Anonymous(this=node.this.name, expressions=node.expressions)
         return catalog.plainly_named(exp.Table(this=name)), None
     columns = [
@@ -220,12 +226,15 @@ def table_and_names(node: Any, catalog: Catalog) -> tuple[Any, Sequence[str] | N
     return catalog.plainly_named(node.this), columns or None
 
 
-def _is_dynamic_name(node: Any) -> bool:
+def _is_dynamic_name(node: Any, catalog: Catalog) -> bool:
     """Tell whether the parser took IDENTIFIER('...') of Spark for a table with a column list."""
     name = node.this.this
     if not isinstance(name, exp.Identifier) or name.args.get("quoted") or name.name.lower() != "identifier":
         return False
-    return len(node.expressions) == 1 and isinstance(node.expressions[0], _NAMING)
+    if len(node.expressions) != 1:
+        return False
+    inner = node.expressions[0]
+    return isinstance(inner, _NAMING) or inner.name.lower() in catalog.texts
 
 
 def _column_names(table: Table) -> Sequence[str] | None:

@@ -38,6 +38,7 @@ def read_insert(node: Any, statement: Statement, visible: Visible | None) -> Que
     """Read INSERT: columns go by position into the column list or the known columns, else by their names."""
     visible = statement.reader.with_clause(node, visible)
     table_node, names = table_and_names(node.this, statement.catalog)
+    names = names or _listed_behind_alias(table_node)
     target = _target(table_node, statement, visible)
     query_node = node.args.get("expression") or node.args.get("source")
     if target is None:
@@ -46,8 +47,7 @@ def read_insert(node: Any, statement: Statement, visible: Visible | None) -> Que
             statement.use(statement.reader.query(query_node, visible).tables)
         return None
     table, own_names = target
-    if not node.args.get("by_name"):
-        names = names or own_names
+    names = None if node.args.get("by_name") else names or _without_excepted(node.this, own_names, statement)
     if not isinstance(query_node, (exp.Query, exp.Values, exp.Table)):
         statement.write(table, ())
         return returned(node, table, statement, visible)
@@ -60,6 +60,25 @@ def read_insert(node: Any, statement: Statement, visible: Visible | None) -> Que
     statement.store(query, table, names)
     _on_conflict(node, Target(table, _relation(table_node, table, statement)), placed(query.shape, names), statement)
     return returned(node, table, statement, visible)
+
+
+def _without_excepted(node: Any, names: Sequence[str] | None, statement: Statement) -> Sequence[str] | None:
+    """Return the known columns of a target without those that t (* EXCEPT (a)) of ClickHouse leaves out."""
+    stars = [entry for entry in node.expressions if isinstance(entry, exp.Star)] if isinstance(node, exp.Schema) else []
+    if not stars or names is None:
+        return names
+    key = statement.catalog.key_of_name
+    excepted = {key(column.name) for star in stars for column in as_list(arg(star, "except"))}
+    return [name for name in names if key(name) not in excepted]
+
+
+def _listed_behind_alias(node: Any) -> Sequence[str] | None:
+    """Return the column list of INSERT INTO t AS a (b, c), which the oldest releases take for columns of the alias."""
+    alias = node.args.get("alias") if isinstance(node, exp.Table) else None
+    listed = as_list(alias and alias.args.get("columns"))
+    if alias:
+        alias.set("columns", None)
+    return [column.name for column in listed] or None
 
 
 def _without_positions(query: Query) -> Query:

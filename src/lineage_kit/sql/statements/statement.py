@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lineage_kit.sql.model import ColumnLineage
 from lineage_kit.sql.queries.query import QueryReader
 from lineage_kit.sql.queries.scope import Scope
-from lineage_kit.sql.relations import DIRECT, Column, Query, Shape, Source, Table, Unlisted
+from lineage_kit.sql.relations import DIRECT, Column, Gathered, Query, Shape, Source, Table, Unlisted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,7 +23,8 @@ class Statement:
     """Gathers the lineage of one statement while its parts are read.
 
     `kind` is what the statement is called in the result; `reasons` say what was not understood; `exact` is False
-    where the tables are only what its words name. Datasets and edges are ordered sets, kept as dictionaries.
+    where the tables are only what its words name. `calls` are the routines that it calls, with what is to be said of
+    each unless the script defines it, be it later. Datasets and edges are ordered sets, kept as dictionaries.
 
     Args:
         catalog: The tables of the script.
@@ -37,6 +38,7 @@ class Statement:
         self.inputs: dict[Table, None] = {}
         self.outputs: dict[Table, None] = {}
         self.reasons: dict[str, None] = {}
+        self.calls: dict[str, str] = {}
         self.reader = QueryReader(catalog, self.note, lambda node, visible: read(node, self, visible))
         self._edges: dict[Edge, None] = {}
         self._kept: list[tuple[Table, Query]] = []
@@ -50,6 +52,7 @@ class Statement:
         self.inputs.update(other.inputs)
         self.outputs.update(other.outputs)
         self.reasons.update(other.reasons)
+        self.calls.update(other.calls)
         self._edges.update(other._edges)
         self._kept += other._kept
         self.exact = self.exact and other.exact
@@ -131,6 +134,12 @@ class Statement:
         else:
             self.write(target, placed(query.shape, names), query.rows, query.tables)
 
+    def settle_calls(self) -> None:
+        """Record the calls of routines that the script, which is read to its end, does not define."""
+        for name, reason in self.calls.items():
+            if name not in self.catalog.routines:
+                self.note(reason)
+
     def tell_unused(self) -> None:
         """Record what went into temporary tables that the script neither reads nor drops.
 
@@ -164,8 +173,7 @@ def _merged(before: Shape, added: Shape) -> Shape:
     items: list[Item] = []
     for item in before.items:
         if isinstance(item, Column):
-            sources = more.pop(item.key).sources if item.key in more else ()
-            items.append(Column(item.name, item.key, tuple(dict.fromkeys((*item.sources, *sources)))))
+            items.append(_with_more(item, more.pop(item.key).sources) if item.key in more else item)
         elif item.table is not None:
             items.append(item)
     for new in added.items:
@@ -176,6 +184,11 @@ def _merged(before: Shape, added: Shape) -> Shape:
             sources = before.sources(new.key, new.name) or ()
             items.append(Column(new.name, new.key, tuple(dict.fromkeys((*sources, *new.sources)))))
     return Shape(items)
+
+
+def _with_more(column: Column, sources: Sources) -> Column:
+    gathered = column if isinstance(column, Gathered) else None
+    return (gathered or Gathered(column.name, column.key, dict.fromkeys(column.sources))).more(sources)
 
 
 def placed(shape: Shape, names: Sequence[str] | None) -> list[tuple[str, Sources]]:

@@ -35,6 +35,29 @@ def rename_column(table: Table, old: Any, new: Any, catalog: Catalog) -> None:
         table.content.shape = _renamed(table.content.shape, catalog.key(old), old.name, catalog.key(new), new.name)
 
 
+def move_column(table: Table, column: Any, after: Any, catalog: Catalog) -> None:
+    """Put a column of a table behind another one (identifiers of the parser), or before all others without one."""
+    if table.columns is not None:
+        keys = [catalog.key_of_name(name) for name in table.columns]
+        moved = _moved(keys, catalog.key_of_name(column.name), after and catalog.key_of_name(after.name))
+        table.columns = [table.columns[place] for place in moved]
+    if table.content is not None:
+        items = table.content.shape.items
+        keys = [item.key if isinstance(item, Column) else "" for item in items]
+        moved = _moved(keys, catalog.key(column), after and catalog.key(after))
+        table.content.shape = Shape(items[place] for place in moved)
+
+
+def _moved(keys: Sequence[str], key: str, after: str | None) -> list[int]:
+    """Return the places in the order in which they are when one column has moved, if both are known."""
+    places = list(range(len(keys)))
+    if key not in keys or key == after or (after is not None and after not in keys):
+        return places
+    place = places.pop(keys.index(key))
+    places.insert(0 if after is None else places.index(keys.index(after)) + 1, place)
+    return places
+
+
 def drop_columns(table: Table, columns: Sequence[Any], catalog: Catalog) -> None:
     """Take columns (identifiers of the parser) from a table."""
     if table.columns is not None:

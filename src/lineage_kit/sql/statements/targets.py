@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlglot import exp
 
+from lineage_kit.sql.grammar.remote import is_remote
 from lineage_kit.sql.grammar.tree import as_list
+from lineage_kit.sql.model import TableName
 from lineage_kit.sql.queries.expressions import collect
 from lineage_kit.sql.queries.from_clause import add_relations, table_relation
 from lineage_kit.sql.queries.scope import Relation, Scope
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 # UPDATE t ... FROM t AS x: here the item of FROM is the target, elsewhere it is read beside it.
 _FROM_REPEATS_TARGET = frozenset({"exasol", "fabric", "teradata", "tsql"})
+
+# Here SET can change a field of a column: a name before the dot that is no relation's is a column's.
+_FIELDS_ARE_ASSIGNED = frozenset({"bigquery", "databricks", "materialize", "postgres", "risingwave", "spark"})
 
 
 class Target(NamedTuple):
@@ -38,7 +43,7 @@ def find_target(node: Any, others: list[Any], scope: Scope, statement: Statement
     for other in others:
         add_relations(other, scope)
     target = _named(node, scope) if isinstance(node, exp.Table) else _queried(node, scope)
-    if target is None and isinstance(node, exp.Table):
+    if target is None and isinstance(node, exp.Table) and not is_remote(node.this):
         table = scope.catalog.table(scope.catalog.plainly_named(node))
         target = Target(table, table_relation(node, table, scope))
         scope.relations.insert(0, target.relation)
@@ -126,17 +131,28 @@ def _row(value: Any, scope: Scope) -> list[Sources]:
 
 def _written(column: Any, scope: Scope, target: Target) -> tuple[Table, str]:
     """Return the table and column that an assignment writes: in a joined UPDATE the qualifier says which table."""
-    qualifier = column.args.get("table") if isinstance(column, exp.Column) else None
-    relation = scope.relation((scope.catalog.key(qualifier),)) if qualifier else None
-    relation = relation or target.relation
+    relation, name = _assigned(column, scope, target)
     if relation.table is not None:
-        return relation.table, column.name
+        return relation.table, name
     # A query is the target: what is written is the column behind that of the query.
     sources = relation.shape.sources(scope.catalog.key(_identifier(column)), column.name) or ()
     for source in sources:
         if source.table is not None and source.subtype == "IDENTITY":
             return source.table, source.column
-    return target.table, column.name
+    return target.table, name
+
+
+def _assigned(column: Any, scope: Scope, target: Target) -> tuple[Relation, str]:
+    """Return the relation and name of an assigned column; of a field, those of the column that has it."""
+    parts = column.parts if isinstance(column, (exp.Column, exp.Dot)) else [column]
+    nested = scope.catalog.dialect.name in _FIELDS_ARE_ASSIGNED
+    for length in range(len(parts) - 1, 0, -1):
+        relation = scope.relation(tuple(scope.catalog.key(part) for part in reversed(parts[:length])))
+        if relation is not None:
+            return relation, parts[length].name if nested else column.name
+    stored = target.table.name
+    of_target = isinstance(stored, TableName) and parts[0].name.lower() == stored.name.lower()
+    return target.relation, parts[0].name if nested and not of_target else column.name
 
 
 def _identifier(column: Any) -> Any:

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 
 from lineage_kit.sql.text.batches import pass_case, pass_statement
 from lineage_kit.sql.text.client import BATCH_DIALECTS
-from lineage_kit.sql.text.parts import Part, queries, statement
+from lineage_kit.sql.text.parts import Part, fills_table_variable, queries, statement
+from lineage_kit.sql.text.records import Sight, changed_row_written, changed_rows
 from lineage_kit.sql.text.routines import accept_definition, pass_header
 from lineage_kit.sql.text.variables import Variables, given, parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from lineage_kit.sql.dialects import Dialect
+    from lineage_kit.sql.text.lexer import Token
     from lineage_kit.sql.text.tokens import Tokens
 
 # BEGIN of a transaction.
@@ -43,11 +45,13 @@ _CONTROL = frozenset(
     """.split()
 )
 _HANDLED = ("BEGIN", "CALL", "DELETE", "INSERT", "MERGE", "RESIGNAL", "ROLLBACK", "SELECT", "SET", "SIGNAL", "UPDATE")
+_CHANGES = frozenset({"DELETE", "INSERT", "MERGE", "UPDATE"})
 _LABELLED = frozenset({"BEGIN", "DECLARE", "FOR", "LOOP", "REPEAT", "WHILE"})
 # Dialects in which the INTO of a query always names variables; elsewhere it does so in a block.
 _INTO_VARIABLES = frozenset(
     {"bigquery", "databricks", "db2", "hana", "mysql", "oracle", "singlestore", "snowflake", "teradata"}
 )
+_NOTHING = Sight()
 
 
 class Blocks:
@@ -56,10 +60,10 @@ class Blocks:
     Args:
         dialect: Tells what a word means where dialects differ.
         inside: Whether the text is the body of a block itself.
-        names: The variables in sight around the text.
+        names: What is in sight around the text.
     """
 
-    def __init__(self, dialect: Dialect, *, inside: bool = False, names: frozenset[str] = frozenset()) -> None:
+    def __init__(self, dialect: Dialect, *, inside: bool = False, names: Sight = _NOTHING) -> None:
         self.names = Variables(dialect, names)
         self._batch = dialect.name in BATCH_DIALECTS
         self._variables = dialect.name in _INTO_VARIABLES
@@ -131,11 +135,19 @@ class Blocks:
         else:
             tokens.until()
         words = rest.up_to(tokens)
+        if self.open and words[-1].text == ")" and _unclosed(words) < 0:
+            # The last statement of a body in parentheses.
+            words = words[:-1]
+            self._depth = max(0, self._depth - 1)
         variables = self._variables or (self.open and not self._batch)
         word = words[0].word
         self._declares = self._declares and word not in _STATEMENTS
         if self._declares:
             self.names.declare(words)
+        if self.open and not self._batch:
+            if changed_row_written(words, self.names.in_sight) or fills_table_variable(words, tokens.dialect):
+                return [statement(words, variables=False)]
+            self.names.note_records(words, tokens.piece.text)
         if word not in _STATEMENTS and ((word in _CARRIERS and words[1:2] and words[1].word != "GLOBAL") or self.open):
             inner = list(queries(words, variables=variables))
             declared = self._declares and not any(
@@ -209,7 +221,7 @@ class Blocks:
     def _parenthesis(self, tokens: Tokens) -> Iterable[Part]:
         """Pass over what opens or closes a body in parentheses."""
         opens = tokens.next.text == "("
-        if self.open and (not opens or tokens.peek(1).word in {"DELETE", "INSERT", "MERGE", "UPDATE"}):
+        if self.open and (not opens or tokens.peek(1).word in _CHANGES or _unclosed(tokens.left) > 0):
             tokens.take()
             self._depth = max(0, self._depth + (1 if opens else -1))
         return ()
@@ -218,14 +230,15 @@ class Blocks:
         """Pass over a loop's head, and return its query. FORALL stands before one statement."""
         rest = tokens.again()
         if rest.accept("FORALL"):
+            self.names.enter(self._depth, [rest.next.value])
             tokens.skip_to("INSERT", "UPDATE", "DELETE", "MERGE", "EXECUTE")
             return ()
         if not tokens.skip_to("LOOP", "DO"):
             return ()
         head = rest.up_to(tokens)
         tokens.take()
+        self.names.enter_loop(self._depth, head[1:], tokens.piece.text)
         self._depth += 1
-        self.names.declare_of_loop(head[1:])
         return queries(head, variables=False)
 
     def _declare(self, tokens: Tokens) -> Iterable[Part]:
@@ -261,7 +274,7 @@ class Blocks:
         if not kind:
             return ()
         if kind == "FUNCTION" or tokens.dialect.name != "snowflake":
-            self.names.enter(self._depth, given(tokens, kind))
+            self.names.enter(self._depth, given(tokens, kind), changed_rows(tokens, kind))
         body = pass_header(tokens, kind)
         if body is not None:
             return (Part(rest.next.start, body.start), Part(body.start, body.end, body=body.inside))
@@ -277,6 +290,10 @@ class Blocks:
             rest.accept("DO")
         if rest.accept("LANGUAGE"):
             rest.take()
+        rest.parenthesised()  # parameters of SAP HANA
+        if rest.sees("BEGIN"):
+            tokens.go_to(rest)
+            return ()
         text = rest.next
         if not text.text.startswith("$") or text.kind != "string":
             return ()
@@ -284,10 +301,19 @@ class Blocks:
         return (Part(text.start, text.end, body=text.inside),)
 
     def _perform(self, tokens: Tokens) -> Iterable[Part]:
-        """Return PERFORM of PL/pgSQL as the query that it is."""
+        """Return PERFORM of PL/pgSQL as the query that it is; in that of PL/vSQL stands a whole statement."""
         word = tokens.next
+        verb = tokens.peek(1).word
+        if verb in _STATEMENTS and (verb == "SELECT" or tokens.peek(2).text != "("):
+            tokens.take()
+            return ()
         tokens.until()
         return (Part(word.start, tokens.end, opening="SELECT "),)
+
+
+def _unclosed(tokens: Sequence[Token]) -> int:
+    """Return how many more parentheses open than close."""
+    return sum((token.text == "(") - (token.text == ")") for token in tokens)
 
 
 def _pass_label(tokens: Tokens) -> None:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from lineage_kit.sql.text.lexer import FLAGS, token_pattern
+from lineage_kit.sql.text.lexer import FLAGS, blanked, timed, token_pattern
 
 if TYPE_CHECKING:
     from lineage_kit.sql.dialects import Dialect
@@ -40,12 +40,28 @@ def with_versioned_comments(text: str, dialect: Dialect) -> str:
         return text
     parts, done, is_open = [], 0, False
     marks = rf"(?P<opening>{_VERSIONED.pattern})|(?P<closing>\*/)"
-    for match in re.finditer(f"{marks}|{token_pattern(dialect)}", text, FLAGS):
+    for match in timed(re.finditer(f"{marks}|{token_pattern(dialect)}", text, FLAGS)):
         kind = match.lastgroup
         if kind == "opening" or (kind == "closing" and is_open):
             is_open = kind == "opening"
             parts += [text[done : match.start()], " " * len(match[0])]
             done = match.end()
+    return "".join([*parts, text[done:]])
+
+
+# The end of COPY ... FROM STDIN, behind which psql sends rows up to a line of two signs.
+_BEFORE_ROWS = re.compile(r"\bfrom\s+stdin\b(?:[^;']|'[^']*'){0,999};[^\n]*\n", re.IGNORECASE)
+_END_OF_ROWS = re.compile(r"^\\\.[ \t\r]*$", re.MULTILINE)
+
+
+def without_rows(text: str) -> str:
+    """Return a text without the rows that COPY reads from it, as in a dump of Postgres; positions stay the same."""
+    if "\n\\." not in text:
+        return text
+    parts, done = [], 0
+    while (copy := _BEFORE_ROWS.search(text, done)) and (end := _END_OF_ROWS.search(text, copy.end())):
+        parts += [text[done : copy.end()], blanked(text[copy.end() : end.end()])]
+        done = end.end()
     return "".join([*parts, text[done:]])
 
 

@@ -9,11 +9,15 @@ from __future__ import annotations
 import itertools
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from lineage_kit.sql.deadline import check_time
 from lineage_kit.sql.text.opaque import named
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lineage_kit.sql.dialects import Dialect
 
 # Behind a backslash no quote closes: to try again from each of them would take quadratic time.
@@ -44,11 +48,12 @@ _WITH_NESTED_COMMENTS = frozenset(
 _NESTED_COMMENT = r"/\*(?:(?!/\*|\*/).)*\*/"
 for _ in range(2):
     _NESTED_COMMENT = rf"/\*(?:(?!/\*|\*/).|{_NESTED_COMMENT})*\*/"
-_VISIBLE = re.compile(r"\S")
 _INNER_QUOTE = re.compile(r"''|\\.|\"\"", re.DOTALL)
 
 FLAGS = re.DOTALL | re.MULTILINE | re.IGNORECASE
 """With these the patterns of this module are to be compiled."""
+# A clock that is asked after each token would be much of the work.
+_TOKENS_PER_CHECK = 10_000
 
 
 @lru_cache(maxsize=64)
@@ -179,8 +184,30 @@ def _tokens(dialect: Dialect) -> re.Pattern[str]:
 
 
 def tokenize(text: str, dialect: Dialect) -> list[Token]:
-    """Return the tokens of any text; blanks and comments are left out."""
-    return [token for match in _tokens(dialect).finditer(text) if (token := token_of(match))]
+    """Return the tokens of any text; blanks and comments are left out.
+
+    Raises:
+        OutOfTimeError: The time was over amid a long text.
+    """
+    matches = _tokens(dialect).finditer(text)
+    tokens: list[Token] = []
+    while some := list(islice(matches, _TOKENS_PER_CHECK)):
+        if tokens:
+            check_time()
+        tokens += [token for match in some if (token := token_of(match))]
+    return tokens
+
+
+def timed(matches: Iterator[re.Match[str]]) -> Iterator[re.Match[str]]:
+    """Yield matches as long as there is time.
+
+    Raises:
+        OutOfTimeError: The time was over amid a long text.
+    """
+    while some := list(islice(matches, _TOKENS_PER_CHECK)):
+        yield from some
+        if len(some) == _TOKENS_PER_CHECK:
+            check_time()
 
 
 def token_of(match: re.Match[str]) -> Token | None:
@@ -193,12 +220,15 @@ def without_comments(text: str, dialect: Dialect) -> str:
     """Return a text with blanks in the place of its comments; grammars refuse them inside GROUP BY and the like."""
     if not _MAY_OPEN_COMMENT.search(text):
         return text
-    return _tokens(dialect).sub(
-        lambda match: blanked(match[0]) if match.lastgroup == "blank" else match[0],
-        text,
-    )
+    parts: list[str] = []
+    copied = 0
+    for match in timed(_tokens(dialect).finditer(text)):
+        if match.lastgroup == "blank" and not match[0].isspace():
+            parts += [text[copied : match.start()], blanked(match[0])]
+            copied = match.end()
+    return "".join([*parts, text[copied:]])
 
 
 def blanked(text: str) -> str:
     """Return blanks of the same length, on the same lines."""
-    return _VISIBLE.sub(" ", text)
+    return "\n".join(" " * len(line) for line in text.split("\n"))

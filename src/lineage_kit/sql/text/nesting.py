@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lineage_kit.sql.exceptions import StatementRefusedError
-from lineage_kit.sql.text.lexer import comments, quoted_names, strings
+from lineage_kit.sql.text.lexer import comments, quoted_names, strings, timed
 
 if TYPE_CHECKING:
     from lineage_kit.sql.dialects import Dialect
@@ -41,7 +41,7 @@ def check_nesting(text: str, dialect: Dialect) -> None:
         raise StatementRefusedError(msg)
     open_brackets: list[bool] = []
     doublings = effort = 0
-    for match in _brackets(dialect).finditer(text):
+    for match in timed(_brackets(dialect).finditer(text)):
         if match.lastgroup == "open":
             doubles = _doubles(text, match.start(), dialect)
             open_brackets.append(doubles)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lineage_kit.sql.text.lexer import blanked
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from lineage_kit.sql.dialects import Dialect
     from lineage_kit.sql.text.lexer import Token
 
 _MAIN_WORDS = frozenset({"DELETE", "INSERT", "MERGE", "SEL", "SELECT", "UPDATE"})
@@ -32,12 +35,21 @@ class Part:
     opening: str = ""
     body: str = ""
 
+    def edited(self, text: str) -> str:
+        """Return the text of this part of a whole, with what stands for pieces of it."""
+        pieces = [self.opening]
+        start = self.start + len(self.opening)
+        for blank_start, blank_end in self.blanks:
+            pieces += [text[start:blank_start], blanked(text[blank_start:blank_end])]
+            start = blank_end
+        return "".join([*pieces, text[start : self.end]]).rstrip()
+
 
 def statement(tokens: Sequence[Token], *, variables: bool) -> Part:
     """Return a statement of some tokens; with `variables` the INTO of its query or RETURNING names no table."""
     blanks = []
     depth = 0
-    returns = tokens[0].word in {"SEL", "SELECT", "WITH"}
+    returns = tokens[0].word in {"SEL", "SELECT", "VALUES", "WITH"}
     for at, token in enumerate(tokens):
         if token.kind == "sign":
             depth += (token.text == "(") - (token.text == ")")
@@ -64,6 +76,21 @@ def _names_variables(tokens: Sequence[Token], into: int) -> bool:
     behind = tokens[into + 1].word if into + 1 < len(tokens) else ""
     is_file = tokens[into + 2 : into + 3] and tokens[into + 2].kind == "string"
     return tokens[into - 1].word not in _CHANGES and behind not in _STORES and not is_file
+
+
+def fills_table_variable(tokens: Sequence[Token], dialect: Dialect) -> bool:
+    """Tell whether a statement of SAP HANA gives the rows of a query to a variable: rows = SELECT ..."""
+    signs = [token.word or token.text for token in tokens[1:3]]
+    return dialect.name == "hana" and signs in (["=", "SELECT"], ["=", "WITH"])
+
+
+def filled_variable(tokens: Sequence[Token]) -> str:
+    """Return the name of the variable that INTO fills, if it is one alone; empty if there is none, or several."""
+    into = (at for at, token in enumerate(tokens) if token.word == "INTO" and _names_variables(tokens, at))
+    at = next(into, len(tokens)) + 1
+    at += [token.word for token in tokens[at : at + 1]] == ["STRICT"]
+    named = at < len(tokens) and tokens[at].kind in {"name", "word"} and _behind_variables(tokens, at) == at
+    return tokens[at].value if named else ""
 
 
 def _behind_variables(tokens: Sequence[Token], at: int) -> int:

@@ -1,4 +1,4 @@
-"""Definitions of routines: procedures, functions, triggers, packages, tasks and the like, which hold statements."""
+"""Definitions of routines: procedures, functions, triggers, rules, packages, tasks and so on, which hold statements."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ _KINDS = {
     "PACKAGE": "PACKAGE",
     "PROC": "PROCEDURE",
     "PROCEDURE": "PROCEDURE",
+    "RULE": "RULE",
     "TASK": "TASK",
     "TRIGGER": "TRIGGER",
 }
@@ -27,7 +28,7 @@ _BETWEEN = frozenset(
 )
 # Words that stand there only before a certain other one, and mean something else alone.
 _PAIRS = frozenset({("EVENT", "NOTIFICATION"), ("EVENT", "SESSION"), ("EVENT", "TRIGGER"), ("TABLE", "FUNCTION")})
-_LANGUAGES = frozenset({"PLPGSQL", "PLSQL", "SPL", "SQL"})
+_LANGUAGES = frozenset({"NZPLSQL", "PLPGSQL", "PLSQL", "PLVSQL", "SPL", "SQL", "SQLSCRIPT"})
 # How the text of a body begins; that of a function may be an expression or the name of a class instead.
 _BODY_TEXT = re.compile(
     r"(?:\s+|--[^\n]*|/\*.*?\*/)*"
@@ -58,6 +59,8 @@ def accept_definition(tokens: Tokens) -> str:
         else:
             kind = _KINDS.get(word, "")
             break
+    if kind == "RULE" and (tokens.peek(at + 2).word, tokens.peek(at + 3).word) != ("AS", "ON"):
+        return ""  # SQL Server has values that are called so
     if kind:
         for _ in range(at + 1):
             tokens.take()
@@ -79,6 +82,9 @@ def pass_header(tokens: Tokens, kind: str) -> Token | None:
     Returns the body where it is a text. Else the next token is the first one of the body; none is left where the body
     is not there, or is written in another language than SQL.
     """
+    if kind == "RULE":
+        _pass_event(tokens)
+        return None
     again = tokens.again()
     behind = ""
     returns = False
@@ -87,6 +93,7 @@ def pass_header(tokens: Tokens, kind: str) -> Token | None:
         word = token.word
         if word in {"AS", "IS"} and not behind.startswith("@") and behind not in {"EXEC", "EXECUTE"}:
             tokens.take()
+            tokens.accept("BEGIN_PROC")  # Netezza
             return _body(tokens, again)
         if tokens.accept("COMPOUND", "TRIGGER"):
             return None
@@ -99,6 +106,14 @@ def pass_header(tokens: Tokens, kind: str) -> Token | None:
         if tokens.next is token:
             tokens.skip()
     return None
+
+
+def _pass_event(tokens: Tokens) -> None:
+    """Pass over what a rule of PostgreSQL waits for, up to what it does."""
+    tokens.until("DO")
+    tokens.take()
+    tokens.accept_one("ALSO", "INSTEAD")
+    tokens.accept("NOTHING")
 
 
 def _is_body(tokens: Tokens, behind: str, *, returns: bool, kind: str) -> bool:

@@ -12,36 +12,41 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from lineage_kit.sql.deadline import check_time
+from lineage_kit.sql.exceptions import OutOfTimeError
 from lineage_kit.sql.text import client
 from lineage_kit.sql.text.blocks import Blocks
-from lineage_kit.sql.text.lexer import FLAGS, Token, blanked, token_of, token_pattern, without_comments
+from lineage_kit.sql.text.lexer import FLAGS, Token, token_of, token_pattern, without_comments
+from lineage_kit.sql.text.records import Sight
 from lineage_kit.sql.text.templates import fill
 from lineage_kit.sql.text.tokens import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lineage_kit.sql.deadline import Deadline
     from lineage_kit.sql.dialects import Dialect
-    from lineage_kit.sql.text.parts import Part
+    from lineage_kit.sql.text.records import Record
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """The text of one statement. `position` is the offset of its first character in the script, `line` from 1.
 
-    `variables` are the names that are values where it stands, as they are declared.
+    `variables` are the names that are values where it stands, as they are declared, and `records` those that stand for
+    rows of a query. What is left of a script after the time for it is not cut into its statements.
     """
 
     text: str
     position: int
     line: int
     variables: frozenset[str] = frozenset()
+    records: tuple[Record, ...] = ()
+    is_cut: bool = True
 
     def part(self, start: int, end: int) -> Piece:
         """Return the text between two offsets of this one."""
         line = self.line + self.text.count("\n", 0, start)
-        return Piece(self.text[start:end], self.position + start, line, self.variables)
+        return Piece(self.text[start:end], self.position + start, line, self.variables, self.records)
 
 
 # A text that opens like this and holds neither a separator nor INTO of a query is one statement.
@@ -50,42 +55,51 @@ _SINGLE = re.compile(
     r"|update|with)\b",
     re.IGNORECASE,
 )
+# One set of signs at the beginning lets the search pass over all others at once.
 _NOT_SINGLE = re.compile(
-    r"(?<!insert)(?<!merge)(?<!copy)(?<!\s)\s+into\b|,\s*(?:select|insert|update|delete|merge)\s|\\g|^[ \t]*[/@]"
-    r"|@[ \t]*$",
+    r"[\s,\\@](?:(?<=\s)(?<!insert\s)(?<!merge\s)(?<!copy\s)(?<!\s\s)\s*into\b"
+    r"|(?<=,)\s*(?:select|insert|update|delete|merge)\s|(?<=\\)g|(?<=\n)[ \t]*[/@]|(?<=@)[ \t]*$)",
     re.IGNORECASE | re.MULTILINE,
 )
 _BLANK_OR_COMMENT = re.compile(r"(?:\s+|--[^\n]*|/\*.*?\*/)+", re.DOTALL)
+_NOTHING = Sight()
 # Texts inside texts are statements of their own down to this depth.
 _MAX_DEPTH = 3
 # A clock that is asked after each of them would be most of the work.
-_STATEMENTS_PER_CHECK = 1_000
+_STATEMENTS_PER_CHECK = 100
+_TOKENS_PER_CHECK = 10_000
+# To look through so much takes a few milliseconds.
+_LONG = 100_000
 
 
-def split(sql: str, dialect: Dialect, deadline: Deadline | None = None) -> list[Piece]:
+def split(sql: str, dialect: Dialect) -> list[Piece]:
     """Return the statements of a script, in order; blanks, comments and the words that only frame blocks are no part.
 
     The statements in the body of a routine follow its definition, and those of a loop its query. What is left of a
-    script of thousands of statements when the time is over is one piece.
+    long script when the time is over is one piece.
     """
-    pieces = []
+    pieces: list[Piece] = []
     line, counted = 1, 0
-    for position, text, variables in _statements(sql, 0, dialect):
-        line += sql.count("\n", counted, position)
-        counted = position
-        pieces.append(Piece(text, position, line, variables))
-        if deadline is not None and len(pieces) % _STATEMENTS_PER_CHECK == 0 and deadline.is_over:
-            end = position + len(text)
-            pieces.append(Piece(sql[end:], end, line + text.count("\n")))
-            break
+    try:
+        for position, text, sight in _statements(sql, 0, dialect):
+            line += sql.count("\n", counted, position)
+            counted = position
+            pieces.append(Piece(text, position, line, *sight))
+            if len(pieces) % _STATEMENTS_PER_CHECK == 0:
+                check_time()
+    except OutOfTimeError:
+        end = pieces[-1].position + len(pieces[-1].text) if pieces else 0
+        pieces.append(Piece(sql[end:], end, 1 + sql.count("\n", 0, end), is_cut=False))
     return pieces
 
 
 def _statements(
-    sql: str, offset: int, dialect: Dialect, depth: int = 0, names: frozenset[str] = frozenset()
-) -> Iterator[tuple[int, str, frozenset[str]]]:
-    """Yield position, text and variables of the statements in a text that begins at an offset of the script."""
-    text = fill(client.with_versioned_comments(sql, dialect), dialect)
+    sql: str, offset: int, dialect: Dialect, depth: int = 0, names: Sight = _NOTHING
+) -> Iterator[tuple[int, str, Sight]]:
+    """Yield position, text and names in sight of the statements in a text that begins at an offset of the script."""
+    text = fill(client.with_versioned_comments(client.without_rows(sql), dialect), dialect)
+    if len(text) > _LONG:
+        check_time()
     single = None if depth or dialect.name in client.BATCH_DIALECTS else _single(text)
     if single:
         yield single[0], without_comments(single[1], dialect), names
@@ -97,7 +111,7 @@ def _statements(
             if part.body and depth < _MAX_DEPTH:
                 yield from _statements(part.body, offset + part.start, dialect, depth + 1, blocks.names.in_sight)
             else:
-                yield offset + part.start, without_comments(_edited(text, part), dialect), blocks.names.in_sight
+                yield offset + part.start, without_comments(part.edited(text), dialect), blocks.names.in_sight
 
 
 def _single(text: str) -> tuple[int, str] | None:
@@ -110,20 +124,12 @@ def _single(text: str) -> tuple[int, str] | None:
     return start, statement
 
 
-def _edited(text: str, part: Part) -> str:
-    """Return the text of a part with what stands for pieces of it."""
-    pieces = [part.opening]
-    start = part.start + len(part.opening)
-    for blank_start, blank_end in part.blanks:
-        pieces += [text[start:blank_start], blanked(text[blank_start:blank_end])]
-        start = blank_end
-    return "".join([*pieces, text[start : part.end]]).rstrip()
-
-
 def _segments(text: str, dialect: Dialect, blocks: Blocks) -> Iterator[list[Token]]:
     """Yield the tokens between separators: mostly one statement with what frames it. None are empty."""
     segment: list[Token] = []
-    for token in _tokens(text, dialect, blocks):
+    for number, token in enumerate(_tokens(text, dialect, blocks), 1):
+        if number % _TOKENS_PER_CHECK == 0:
+            check_time()
         if token is not None:
             segment.append(token)
         elif segment:

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from lineage_kit.sql.text.lexer import FLAGS, blanked, token_of, token_pattern
+from lineage_kit.sql.text.lexer import FLAGS, blanked, timed, token_of, token_pattern
 from lineage_kit.sql.text.opaque import opaque
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class _Filler:
         self._branches: list[bool] = []
 
     def filled(self) -> str:
-        for match in _scanner(self._dialect).finditer(self._text):
+        for match in timed(_scanner(self._dialect).finditer(self._text)):
             kind = match.lastgroup
             if kind == "jinja":
                 self._tag(match[0])

@@ -91,6 +91,8 @@ _HINTS = frozenset(
 )
 _QUERY = frozenset({"FROM", "SELECT", "TABLE", "VALUES", "WITH"})
 _OPERATORS = frozenset("+-*/") | {"||"}
+# What may follow a condition in a clause of MERGE.
+_BEHIND_CONDITIONS = frozenset({"DELETE", "LOG", "WHEN"})
 
 
 class Match(NamedTuple):
@@ -267,6 +269,11 @@ def _variable(tokens: Sequence[Token], at: int) -> int | None:
     return at + 1 if at < len(tokens) and re.match(r"[@:]\w", tokens[at].text) else None
 
 
+def _hashed(tokens: Sequence[Token], at: int) -> int | None:
+    """Read the name of a table of the session, as in #t."""
+    return at + 1 if at < len(tokens) and tokens[at].kind == "word" and tokens[at].text.startswith("#") else None
+
+
 def _operand(tokens: Sequence[Token], at: int) -> int | None:
     """Read a literal, a name, a function call, or what stands in parentheses."""
     if at >= len(tokens):
@@ -296,8 +303,17 @@ def _expression(tokens: Sequence[Token], at: int) -> int | None:
 
 def _condition(tokens: Sequence[Token], at: int) -> int | None:
     """Read a condition of MERGE: everything up to the next WHEN, apart from that of a CASE inside."""
+    return _part_of_merge(tokens, at, _BEHIND_CONDITIONS)
+
+
+def _assignments(tokens: Sequence[Token], at: int) -> int | None:
+    """Read the assignments of MERGE: everything up to their condition, or to the next WHEN."""
+    return _part_of_merge(tokens, at, _BEHIND_CONDITIONS | {"WHERE"})
+
+
+def _part_of_merge(tokens: Sequence[Token], at: int, behind: frozenset[str]) -> int:
     cases = 0
-    while _end(tokens, at) is None and (cases or tokens[at].word not in {"WHEN", "LOG"}):
+    while _end(tokens, at) is None and (cases or tokens[at].word not in behind):
         cases += (tokens[at].word == "CASE") - (tokens[at].word == "END")
         at = group(tokens, at) or at + 1
     return at
@@ -310,6 +326,13 @@ def _predicate(tokens: Sequence[Token], at: int) -> int | None:
             return at
         at = group(tokens, at) or at + 1
     return at
+
+
+def _unmodelled(tokens: Sequence[Token], at: int) -> int | None:
+    """Read everything up to MODEL in the same query; None if there is none."""
+    while _end(tokens, at) is None and tokens[at].word not in {"MODEL", "SELECT"}:
+        at = group(tokens, at) or at + 1
+    return at if at < len(tokens) and tokens[at].word == "MODEL" else None
 
 
 def _stage(tokens: Sequence[Token], at: int) -> int | None:
@@ -331,11 +354,13 @@ def _end(tokens: Sequence[Token], at: int) -> int | None:
 _CLASSES: dict[str, Class] = {
     "()": group,
     "any": _any,
+    "assignments": _assignments,
     "beginning": _beginning,
     "bracketed": _bracketed,
     "condition": _condition,
     "end": _end,
     "expression": _expression,
+    "hashed": _hashed,
     "name": _name,
     "names": _names,
     "number": _number,
@@ -343,6 +368,7 @@ _CLASSES: dict[str, Class] = {
     "rest": _rest,
     "stage": _stage,
     "string": _string,
+    "unmodelled": _unmodelled,
     "variable": _variable,
 }
 _ALL_KINDS = frozenset({"name", "number", "sign", "string", "word"})

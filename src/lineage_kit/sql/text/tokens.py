@@ -158,6 +158,13 @@ class Tokens:
         """Take a string literal and return its text; None if none stands next."""
         return self.take().value if self.next.kind == "string" else None
 
+    def joined_strings(self) -> str:
+        """Take string literals with || between them and return their text; empty if none stands next."""
+        text = self.string() or ""
+        while self.peek(1).kind == "string" and self.accept("||"):
+            text += self.string() or ""
+        return text
+
     def name(self) -> str:
         """Take a name and return it as the result spells it."""
         token = self.take()
@@ -208,9 +215,10 @@ class Tokens:
     def _dynamic_name(self) -> Any:
         self.accept("IDENTIFIER")
         inner = self.parenthesised()
-        text = inner and inner.string()
+        text = inner and inner.joined_strings()
         if inner is None or not text or not inner.done:
-            return exp.Table(this=exp.Anonymous(this="IDENTIFIER", expressions=[exp.Placeholder()]))
+            variable = inner.left[0].text.lstrip("$:") if inner is not None and len(inner.left) == 1 else ""
+            return exp.Table(this=exp.Anonymous(this="IDENTIFIER", expressions=[exp.Placeholder(this=variable)]))
         return Tokens(replace(self.piece, text=text), self.dialect).table()
 
     def tables(self) -> list[Any]:

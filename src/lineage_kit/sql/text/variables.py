@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lineage_kit.sql.text.client import BATCH_DIALECTS
+from lineage_kit.sql.text.records import Record, Sight, names_of_changed_rows, record_of_loop, sight_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,33 +16,33 @@ if TYPE_CHECKING:
 _MODES = ("IN", "OUT", "INOUT", "VARIADIC")
 # Declarations of something else than a variable.
 _NO_VARIABLES = frozenset("CONDITION CURSOR EXCEPTION HANDLER OPEN PRAGMA RETURN SET SUBTYPE TYPE".split())
-# The rows that a trigger is given, of before and after the change.
-_CHANGED_ROWS = ("new", "old")
 _WITH_PARAMETERS = frozenset({"FUNCTION", "MACRO", "PROCEDURE"})
 # Where DECLARE outside a block holds for the rest of the script.
 _FOR_THE_SCRIPT = frozenset({"bigquery", "databricks", "spark"})
 
 
 class Variables:
-    """The names in sight while the blocks of a script are taken apart; each routine has its own.
+    """The names in sight while the blocks of a script are taken apart; each routine and each loop has its own.
 
     Args:
         dialect: In Snowflake's statements a colon marks variables: names without one are columns.
         outer: What is in sight around the text.
     """
 
-    def __init__(self, dialect: Dialect, outer: frozenset[str]) -> None:
+    def __init__(self, dialect: Dialect, outer: Sight) -> None:
         self._dialect = dialect.name
-        self._around: list[tuple[int, frozenset[str]]] = []
+        self._around: list[tuple[int, Sight]] = []
         self.in_sight = outer
 
-    def enter(self, depth: int, names: Iterable[str] = ()) -> None:
-        """Begin a routine with its parameters: they are in sight until blocks are as deep as before again."""
+    def enter(self, depth: int, names: Iterable[str] = (), records: Iterable[Record] = ()) -> None:
+        """Begin a routine or loop with its names: they are in sight until blocks are as deep as before again."""
         self._around.append((depth, self.in_sight))
-        self.in_sight |= frozenset(names)
+        self._add(names)
+        for record in records:
+            self.in_sight = self.in_sight.with_record(record)
 
     def leave(self, depth: int) -> None:
-        """End the routines that began at that depth or deeper."""
+        """End the routines and loops that began at that depth or deeper."""
         while self._around and self._around[-1][0] >= depth:
             self.in_sight = self._around.pop()[1]
 
@@ -51,18 +51,30 @@ class Variables:
         if not self._around and self._dialect not in _FOR_THE_SCRIPT:
             self.enter(0)
 
-    def declare_of_loop(self, head: Sequence[Token]) -> None:
-        """Add what a loop declares; a record, unlike the counter of a range, stands without a colon in Snowflake."""
+    def enter_loop(self, depth: int, head: Sequence[Token], text: str) -> None:
+        """Begin a loop with what its head declares, behind FOR, in a text.
+
+        A record, unlike the counter of a range, stands without a colon in Snowflake.
+        """
+        record = record_of_loop(head, text, self.in_sight)
+        self.enter(depth, (), [record] if record else ())
         if self._dialect != "snowflake":
             self.declare(head)
         elif not any(token.word == "TO" for token in head):
-            self.in_sight |= frozenset(_leading_names(head))
+            self._add(_leading_names(head))
 
     def declare(self, words: Sequence[Token]) -> None:
         """Add the names of a declaration: DECLARE a, b INT, or a INT in a section of declarations."""
         if self._dialect == "snowflake" or any(token.word in _NO_VARIABLES for token in words[:3]):
             return
-        self.in_sight |= frozenset(_leading_names(words[1:] if words[0].word == "DECLARE" else words))
+        self._add(_leading_names(words[1:] if words[0].word == "DECLARE" else words))
+
+    def note_records(self, words: Sequence[Token], text: str) -> None:
+        """Remember what a statement of a block, which stands in a text, makes of the names of cursors and records."""
+        self.in_sight = sight_after(words, text, self.in_sight)
+
+    def _add(self, names: Iterable[str]) -> None:
+        self.in_sight = self.in_sight._replace(variables=self.in_sight.variables.union(names))
 
 
 def given(tokens: Tokens, kind: str) -> Iterator[str]:
@@ -72,8 +84,7 @@ def given(tokens: Tokens, kind: str) -> Iterator[str]:
     """
     if kind in _WITH_PARAMETERS:
         yield from parameters(tokens)
-    if kind == "TRIGGER" or _returns_trigger(tokens):
-        yield from _changed_rows(tokens)
+    yield from names_of_changed_rows(tokens, kind)
 
 
 def parameters(tokens: Tokens) -> Iterator[str]:
@@ -87,26 +98,6 @@ def parameters(tokens: Tokens) -> Iterator[str]:
             pass
         if part.next.kind in {"name", "word"}:
             yield part.next.value
-
-
-def _returns_trigger(tokens: Tokens) -> bool:
-    tokens = tokens.again()
-    return bool(tokens.skip_to("RETURNS")) and tokens.peek(1).word == "TRIGGER"
-
-
-def _changed_rows(tokens: Tokens) -> Iterator[str]:
-    """Yield NEW and OLD, and what REFERENCING calls them; SQL Server has tables instead."""
-    if tokens.dialect.name in BATCH_DIALECTS:
-        return
-    yield from _CHANGED_ROWS
-    tokens = tokens.again()
-    if not tokens.skip_to("REFERENCING"):
-        return
-    tokens.take()
-    while tokens.accept_one(*map(str.upper, _CHANGED_ROWS)):
-        tokens.accept("ROW")
-        tokens.accept("AS")
-        yield tokens.take().value
 
 
 def _leading_names(words: Sequence[Token]) -> Iterator[str]:
