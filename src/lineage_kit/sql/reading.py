@@ -27,7 +27,7 @@ _OPENINGS = r"""
     get\s+(?:current\s+|stacked\s+)?diagnostics  goto  grant  help  install  iterate  kill  leave  listen
     load(?=\s+['\"]?[\w.:/-]+['\"]?\s*\Z)
     lock(?!ing)(?![^;]*\b(?:sel|select|insert|update|delete)\b)  merge\s+delta  notify  null
-    open(?!\s+\S+\s+for\b)  optimize  pragma  raise  reconfigure  reindex  release  reload  reorg  reorgchk
+    open(?!\s+(?:schema|\S+\s+for)\b)  optimize  pragma  raise  reconfigure  reindex  release  reload  reorg  reorgchk
     reset(?!\s+(?:search_path|all|schema|catalog)\b)  resignal  revert  revoke  rollback  runstats  save  savepoint
     set\s+transaction  show  signal  source  statement\s+set  start\s+transaction  sync  unlisten  unlock
     update\s+statistics  vacuum  waitfor

@@ -74,7 +74,7 @@ class Column:
     name: str
     key: str
     sources: Sources
-    fields: tuple[Column, ...] = ()
+    fields: tuple[Item, ...] = ()
 
 
 class Gathered(Column):
@@ -141,17 +141,19 @@ Item = Column | Unlisted
 
 
 class Shape:
-    """The columns of a relation, in order, with a look-up by folded name."""
+    """The columns of a relation, in order, with a look-up by folded name; `nested` if one of them has known fields."""
 
-    __slots__ = ("_by_key", "items", "unlisted")
+    __slots__ = ("_by_key", "items", "nested", "unlisted")
 
     def __init__(self, items: Iterable[Item]) -> None:
         self.items = list(items)
         self.unlisted = [item for item in self.items if isinstance(item, Unlisted)]
         self._by_key: dict[str, Column] = {}
+        self.nested = False
         for item in self.items:
             if isinstance(item, Column):
                 self._by_key.setdefault(item.key, item)
+                self.nested = self.nested or bool(item.fields)
 
     def has(self, key: str) -> bool:
         """Tell whether a column of that folded name is listed."""
@@ -189,7 +191,7 @@ class Shape:
                 # From here on nobody knows which column stands at which position.
                 items += [Column(name, key, unknown(name)) for name, key in names[index:]]
                 break
-            items.append(Column(name, key, item.sources if item else ()))
+            items.append(Column(name, key, item.sources, item.fields) if item else Column(name, key, ()))
         else:
             items += self.items[len(names) :]
         return Shape(items)

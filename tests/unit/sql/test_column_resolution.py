@@ -52,6 +52,12 @@ class TestColumnResolution:
         assert columns("SELECT * FROM s", schema=known, default_schema="x") == ["x.s.b -> b IDENTITY"]
         assert columns("SELECT * FROM y.s", schema=known) == ["y.s.a -> a IDENTITY"]
 
+    def test_the_leftmost_table_wins_in_clickhouse(self) -> None:
+        """A name that both sides of a join have is no error there."""
+        sql = "SELECT i, a FROM s JOIN r ON s.i = r.i"
+        assert columns(sql, "clickhouse", schema=KNOWN) == ["s.i -> i IDENTITY", "s.a -> a IDENTITY"]
+        assert columns(sql, "postgres", schema=KNOWN) == ["?.i -> i IDENTITY", "s.a -> a IDENTITY"]
+
     def test_known_columns_give_the_spelling(self) -> None:
         """Names known from the database win over the spelling in the SQL."""
         assert columns("SELECT A FROM s", schema={"s": ["a"]}) == ["s.a -> A IDENTITY"]

@@ -70,6 +70,11 @@ class TestCreateFromQuery:
         assert columns(sql, "mysql") == ["s.a -> t.x IDENTITY"]
         assert columns(sql, "postgres") == ["s.a -> t.id IDENTITY"]
 
+    def test_columns_beside_options_that_the_grammar_lacks(self) -> None:
+        """MySQL: the names of the query count there too."""
+        sql = "CREATE TABLE t (id INT PRIMARY KEY) ENGINE=MyISAM DEFAULT CHARSET=utf8 REPLACE SELECT a AS x FROM s"
+        assert columns(sql, "mysql") == ["s.a -> t.x IDENTITY"]
+
     def test_view_of_all_columns(self) -> None:
         """They are those of the table, as far as they are known."""
         assert columns("CREATE VIEW v (x, y) AS SELECT * FROM s", schema={"s": ["a", "b"]}) == [
@@ -100,6 +105,21 @@ class TestCreateFromQuery:
     def test_target_of_a_materialized_view(self) -> None:
         """In ClickHouse the view is a rule that fills another table."""
         assert tables("CREATE MATERIALIZED VIEW v TO t AS SELECT a FROM s", "clickhouse") == "s -> t"
+
+    @pytest.mark.parametrize("security", ["DEFINER", "INVOKER"])
+    @pytest.mark.parametrize("options", ["", "ALGORITHM = MERGE ", "DEFINER = `u`@`%` "])
+    def test_rights_of_a_view(self, options: str, security: str) -> None:
+        """MySQL: by whose rights it reads says nothing about what it reads."""
+        sql = f"CREATE OR REPLACE {options}SQL SECURITY {security} VIEW t AS SELECT a FROM s"
+        assert tables(sql, "mysql") == "s -> t"
+        assert columns(sql, "mysql") == ["s.a -> t.a IDENTITY"]
+
+    def test_materialized_view_that_is_filled_at_once(self) -> None:
+        """POPULATE stands before the query, which may begin with expressions that have names."""
+        sql = "CREATE MATERIALIZED VIEW v ENGINE = Log POPULATE AS WITH lower(a) AS x, (SELECT max(b) FROM r) AS y"
+        sql += " SELECT x AS c, y AS d FROM s"
+        assert tables(sql, "clickhouse") == "s, r -> v"
+        assert columns(sql, "clickhouse") == ["s.a -> v.c TRANSFORMATION", "r.b -> v.d AGGREGATION"]
 
     @pytest.mark.parametrize(
         ("sql", "dialect"),
@@ -156,6 +176,14 @@ class TestOtherThingsThatHoldRows:
     def test_forms(self, sql: str, dialect: str, expected: str) -> None:
         """A sink into a table fills that."""
         assert tables(sql, dialect) == expected
+
+    def test_semantic_view(self) -> None:
+        """Snowflake: it describes tables, which may have an alias there."""
+        sql = (
+            "CREATE SEMANTIC VIEW v TABLES (o AS raw.orders PRIMARY KEY (id), clients)"
+            " DIMENSIONS (clients.label AS name) METRICS (o.total AS SUM(amount))"
+        )
+        assert tables(sql, "snowflake") == "raw.orders, clients -> v"
 
     @pytest.mark.parametrize("options", ["", " ENABLE_SCHEMA_EVOLUTION = TRUE"])
     def test_columns_after_a_template(self, options: str) -> None:

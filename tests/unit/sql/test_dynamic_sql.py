@@ -27,6 +27,8 @@ class TestKnownTexts:
             ("EXECUTE (N'INSERT INTO t ' + N'SELECT a FROM s')", "tsql"),
             ("EXEC sp_executesql N'INSERT INTO t SELECT a FROM s WHERE b = @b', N'@b INT', @b = 1", "tsql"),
             ("DECLARE @q NVARCHAR(MAX) = N'INSERT INTO t SELECT a FROM s' EXEC (@q)", "tsql"),
+            ("DECLARE @q NVARCHAR(MAX) = N''; SET @q += N'INSERT INTO t SELECT a FROM s'; EXEC (@q)", "tsql"),
+            ("DECLARE @n INT = (SELECT 1), @q VARCHAR(99) = 'INSERT INTO t SELECT a FROM s'; EXEC (@q)", "tsql"),
             ("DECLARE @q NVARCHAR(MAX) SET @q = 'INSERT INTO t SELECT a FROM s' EXEC sp_executesql @q", "tsql"),
             ("DECLARE @q NVARCHAR(MAX) SELECT @q = 'INSERT INTO t SELECT a FROM s' EXEC (@q)", "tsql"),
             ("SET @q = 'INSERT INTO t SELECT a FROM s'; PREPARE p FROM @q; EXECUTE p; DEALLOCATE PREPARE p", "mysql"),

@@ -90,6 +90,7 @@ class TestQueries:
         [
             ("tsql", "SELECT TOP (10) PERCENT WITH TIES a FROM t WITH (NOLOCK) OPTION (RECOMPILE)"),
             ("tsql", "SELECT a FROM t WHERE b !< 3 AND b !> 9"),
+            ("tsql", "SELECT a FROM t WHERE b = JSON_ARRAY('x', 'y' ABSENT ON NULL)"),
             ("hana", "SELECT TOP 5 a FROM t WITH HINT (NO_CS_JOIN, IGNORE_PLAN_CACHE)"),
             ("hana", "SELECT a FROM t('PLACEHOLDER' = ('$$P$$', '2020'))"),
             ("hana", "SELECT a FROM t (PLACEHOLDER.\"$$P$$\" => 'x')"),
@@ -267,6 +268,13 @@ class TestQueries:
         assert columns(
             "FROM t |> SET a = b + 1 |> DROP b |> RENAME a AS c |> SELECT c", "bigquery", schema={"t": "ab"}
         ) == ["t.b -> c TRANSFORMATION"]
+
+    @pytest.mark.parametrize("dialect", ["bigquery", "databricks"])
+    def test_alias_in_pipe_syntax(self, dialect: str) -> None:
+        """It names what the pipe gave so far, for the operators behind it."""
+        sql = "FROM s |> AGGREGATE sum(a) AS x GROUP BY i |> AS p |> JOIN r ON r.i = p.i |> SELECT p.x, r.b"
+        assert tables(sql, dialect) == "s, r ->"
+        assert columns(sql, dialect) == ["s.a -> x AGGREGATION", "r.b -> b IDENTITY"]
 
 
 class TestChanges:

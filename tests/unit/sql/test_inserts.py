@@ -130,6 +130,12 @@ class TestDuplicates:
         assert tables(sql, "mysql") == "s -> t"
         assert columns(sql, "mysql") == ["s.a -> t.id IDENTITY", "s.b -> t.n IDENTITY", "s.b -> t.m TRANSFORMATION"]
 
+    def test_common_tables_of_the_query(self) -> None:
+        """They are no tables of the database where the clause sees them."""
+        sql = "INSERT INTO t (n) WITH q AS (SELECT b FROM s) SELECT b FROM q ON DUPLICATE KEY UPDATE n = q.b + 1"
+        assert tables(sql, "mysql") == "s -> t"
+        assert columns(sql, "mysql") == ["s.b -> t.n IDENTITY", "s.b -> t.n TRANSFORMATION"]
+
     @pytest.mark.parametrize("opening", ["INSERT t", "INSERT INTO t", "REPLACE INTO t"])
     def test_assigned_row(self, opening: str) -> None:
         """MySQL: SET names the columns of the row."""

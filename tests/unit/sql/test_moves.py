@@ -88,6 +88,7 @@ class TestSwap:
             ("ALTER TABLE a SWAP WITH b", "starrocks"),
             ("EXCHANGE TABLES a AND b", "clickhouse"),
             ("EXCHANGE TABLES a AND b ON CLUSTER c", "clickhouse"),
+            ("EXCHANGE DICTIONARIES a AND b", "clickhouse"),
             ("ALTER TABLE a REPLACE WITH TABLE b", "doris"),
         ],
     )

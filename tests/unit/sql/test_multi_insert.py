@@ -94,6 +94,15 @@ class TestInsertAll:
             "s.q -> b.z TRANSFORMATION",
         ]
 
+    def test_errors_of_each_target(self) -> None:
+        """Oracle: the table of errors behind a target, named or not, is none of the targets."""
+        sql = (
+            "INSERT ALL WHEN p > 1 THEN INTO a (x) VALUES (p) LOG ERRORS INTO e ('n') REJECT LIMIT UNLIMITED"
+            " ELSE INTO b (y) VALUES (q) LOG ERRORS SELECT p, q FROM s"
+        )
+        assert tables(sql, "oracle") == "s -> a, b"
+        assert columns(sql, "oracle") == ["s.p -> a.x IDENTITY", "s.q -> b.y IDENTITY"]
+
     def test_without_values_everything_goes(self) -> None:
         """By position into the column list, else under the names of the query."""
         sql = "INSERT ALL INTO a INTO b (x, y) SELECT p, q FROM s"

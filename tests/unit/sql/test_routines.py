@@ -163,8 +163,54 @@ class TestBodies:
         assert tables(sql, "postgres") == "task -> event, package"
 
 
+class TestRoutinesOfOneStatement:
+    """A routine that WITH defines for the statement behind it."""
+
+    @pytest.mark.parametrize(
+        ("sql", "dialect"),
+        [
+            (
+                "WITH FUNCTION f(x NUMBER) RETURN NUMBER IS n NUMBER; BEGIN RETURN x; END; SELECT f(a) AS b FROM s",
+                "oracle",
+            ),
+            (
+                "WITH FUNCTION f(x int) RETURNS int BEGIN DECLARE r int; SET r = x; RETURN r; END SELECT f(a) b FROM s",
+                "trino",
+            ),
+            ("WITH FUNCTION f(x bigint) RETURNS bigint RETURN x + 1 SELECT f(a) AS b FROM s", "trino"),
+        ],
+    )
+    def test_functions(self, sql: str, dialect: str) -> None:
+        """They are called by the query, like others."""
+        assert tables(sql, dialect) == "s ->"
+        assert columns(sql, dialect) == ["s.a -> b TRANSFORMATION"]
+
+    @pytest.mark.parametrize("head", ["function AS", "function (a) AS", "procedure AS"])
+    def test_common_tables_that_are_called_so(self, head: str) -> None:
+        """What follows the name tells."""
+        name = head.split(maxsplit=1)[0]
+        assert tables(f"SELECT 1; WITH {head} (SELECT a FROM s) SELECT a FROM {name}", "oracle") == "s ->"
+
+    def test_procedure(self) -> None:
+        """Snowflake: its body is what CALL runs."""
+        sql = (
+            "WITH p AS PROCEDURE () RETURNS INT LANGUAGE SQL AS $$ BEGIN INSERT INTO t SELECT a FROM s; END $$ CALL p()"
+        )
+        assert tables(sql, "snowflake") == "s -> t"
+
+    def test_procedure_in_another_language(self) -> None:
+        """Nothing can be told of it."""
+        sql = "WITH p AS PROCEDURE () RETURNS INT LANGUAGE PYTHON HANDLER = 'f' AS $$ def f(): pass $$ CALL p()"
+        assert tables(sql, "snowflake") == "->"
+
+
 class TestBlocks:
     """Procedural statements, which frame others."""
+
+    def test_statements_that_run_at_the_same_time(self) -> None:
+        """Snowflake: ASYNC goes on without waiting for what it runs."""
+        sql = "BEGIN ASYNC (INSERT INTO t SELECT a FROM s); ASYNC (DELETE FROM u); AWAIT ALL; END"
+        assert tables(sql, "snowflake") == "s -> t, u"
 
     @pytest.mark.parametrize(
         ("block", "dialect"),
@@ -409,6 +455,12 @@ class TestChangedRows:
         assert tables(text, dialect) == "s, q -> t"
         assert columns(text, dialect) == ["q.a -> t.b IDENTITY", "s.b -> t.c IDENTITY"]
         assert rows(text, dialect) == ["s.d -> t.* FILTER", "q.d -> t.* FILTER"]
+
+    def test_words_that_are_no_columns(self) -> None:
+        """SQLite: what RAISE does with the change."""
+        sql = "CREATE TRIGGER g BEFORE INSERT ON q BEGIN SELECT RAISE(ABORT, 'x') FROM s WHERE s.a = new.a; END"
+        assert tables(sql, "sqlite") == "s, q ->"
+        assert columns(sql, "sqlite") == []
 
     def test_with_colons(self) -> None:
         """Oracle writes them so, under the names of REFERENCING as well."""

@@ -175,6 +175,19 @@ class TestSeveralArguments:
         assert columns(sql, "trino") == ["s.m -> k TRANSFORMATION", "s.a -> k TRANSFORMATION"]
 
     @pytest.mark.parametrize(
+        ("source", "dialect"),
+        [
+            ("LATERAL VIEW explode(map(a, b)) m AS x, y", "hive"),
+            ("LATERAL VIEW explode(map_from_arrays(a, b)) m AS x, y", "spark"),
+            ("CROSS JOIN UNNEST(map(a, b)) AS m (x, y)", "trino"),
+        ],
+    )
+    def test_keys_and_values_of_a_map(self, source: str, dialect: str) -> None:
+        """Of a map that is made on the spot each is known."""
+        expected = ["s.a -> x TRANSFORMATION", "s.b -> y TRANSFORMATION"]
+        assert columns(f"SELECT x, y FROM s {source}", dialect) == expected
+
+    @pytest.mark.parametrize(
         ("sql", "dialect"),
         [
             ("SELECT stack(2, a, b, c, d) AS (x, y) FROM s", "spark"),

@@ -440,6 +440,14 @@ class TestVersionedComments:
         assert tables("SELECT a FROM s /*!50001 , r */", "postgres") == "s ->"
 
 
+class TestOpenSchema:
+    """Exasol."""
+
+    def test_is_the_default_from_there_on(self) -> None:
+        """As USE is elsewhere."""
+        assert tables("OPEN SCHEMA x; INSERT INTO t SELECT a FROM y.s", "exasol") == "y.s -> x.t"
+
+
 class TestReset:
     """RESET of the search path."""
 

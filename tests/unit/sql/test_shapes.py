@@ -297,6 +297,10 @@ class TestObjectsWithoutRows:
             ("CHECK TABLE t QUICK", "mysql", "CHECK"),
             ("CHECKSUM TABLE t", "mysql", "CHECKSUM"),
             ("HANDLER t OPEN", "mysql", "HANDLER"),
+            ("XA START 'x'", "mysql", "XA"),
+            ("CREATE MATERIALIZED VIEW LOG ON t WITH ROWID", "oracle", "CREATE_MATERIALIZED_VIEW_LOG"),
+            ("CREATE DATASHARE d", "redshift", "CREATE_DATASHARE"),
+            ("TRANSFER OWNERSHIP OF TABLE t TO USER u PRESERVE PRIVILEGES", "db2", "TRANSFER"),
         ],
     )
     def test_is_no_problem(self, sql: str, dialect: str, kind: str) -> None:
@@ -314,6 +318,15 @@ class TestObjectsWithoutRows:
         sql = "CREATE JOB j ON SCHEDULE EVERY 1 HOUR DO INSERT INTO t SELECT a FROM s"
         assert tables(sql, "doris") == "s -> t"
 
+    @pytest.mark.parametrize(
+        ("action", "expected"),
+        [("INSERT INTO t SELECT a FROM s", "m, s -> t"), ("CALL system$send_email('x')", "m ->")],
+    )
+    def test_condition_of_an_alert(self, action: str, expected: str) -> None:
+        """Snowflake reads it, whatever comes of it."""
+        sql = f"CREATE ALERT x SCHEDULE = '1 minute' IF (EXISTS (SELECT a FROM m WHERE a > 1)) THEN {action}"
+        assert tables(sql, "snowflake") == expected
+
 
 class TestOfOneDatabase:
     """What a single database has, in statements that other grammars read in another sense."""
@@ -328,6 +341,29 @@ class TestOfOneDatabase:
             ("CREATE WINDOW VIEW v TO t AS SELECT count(a) AS n FROM s GROUP BY tumble(b)", "clickhouse", "s -> t"),
             ("BEGIN STATEMENT SET; INSERT INTO t SELECT a FROM s; END", "flink", "s -> t"),
             ("DROP SOURCE t", "materialize", "-> t"),
+            ("COPY (SUBSCRIBE t) TO STDOUT", "materialize", "t ->"),
+            ("COPY (SUBSCRIBE TO (SELECT a FROM t)) TO STDOUT WITH (FORMAT binary)", "materialize", "t ->"),
+            ("CREATE VIEW v (x) AS SELECT a FROM t WITH NO ROW MOVEMENT", "db2", "t -> v"),
+            (
+                "MERGE INTO t USING s ON t.k = s.k WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN SIGNAL SQLSTATE '7'",
+                "db2",
+                "s -> t",
+            ),
+            ("SEQUENCED VALIDTIME DELETE FROM t WHERE k IN (SELECT k FROM s)", "teradata", "s -> t"),
+            ("SELECT a FROM t WITH SUM(a) BY b ORDER BY a", "teradata", "t ->"),
+            ("PIVOT t ON a IN ('x', 'y'), b USING sum(c) AS d GROUP BY e ORDER BY e LIMIT 5", "duckdb", "t ->"),
+            ("PIVOT (SELECT * FROM t) ON b USING sum(c), max(d) LIMIT 5", "duckdb", "t ->"),
+            ("INSERT INTO t (a) BY POSITION SELECT b FROM s ON CONFLICT DO NOTHING", "duckdb", "s -> t"),
+            (
+                "MERGE INTO t USING s USING (k) WHEN NOT MATCHED THEN INSERT BY NAME WHEN MATCHED THEN ERROR",
+                "duckdb",
+                "s -> t",
+            ),
+            ("SELECT WITH ANONYMIZATION OPTIONS (epsilon = 1) ANON_COUNT(*) FROM d.t", "bigquery", "d.t ->"),
+            ("ASSERT (SELECT COUNT(*) FROM d.t) > 0 AS 'rows'", "bigquery", "d.t ->"),
+            ("CREATE FLOW f AS INSERT INTO ONCE t BY NAME SELECT a FROM s", "databricks", "s -> t"),
+            ("SELECT a FROM t FETCH APPROX FIRST 5 ROWS ONLY", "oracle", "t ->"),
+            ("SELECT a FROM t WHERE (b, c) OVERLAPS (d, e) AND f LIKEC 'x'", "oracle", "t ->"),
         ],
     )
     def test_tables(self, sql: str, dialect: str, expected: str) -> None:

@@ -37,6 +37,28 @@ class TestStars:
             "r.b -> b IDENTITY",
         ]
 
+    def test_star_after_several_using(self) -> None:
+        """The join that comes last is the outermost: what it merges stands before what its left side merged."""
+        known = {"s": ["i", "k", "a"], "r": ["i", "b"], "q": ["k", "c"]}
+        sql = "INSERT INTO t (v, w, x, y, z) SELECT * FROM s JOIN r USING (i) JOIN q USING (k)"
+        assert columns(sql, "postgres", schema=known) == [
+            "s.k -> t.v IDENTITY",
+            "s.i -> t.w IDENTITY",
+            "s.a -> t.x IDENTITY",
+            "r.b -> t.y IDENTITY",
+            "q.c -> t.z IDENTITY",
+        ]
+
+    @pytest.mark.parametrize("dialect", ["duckdb", "sqlite", "clickhouse"])
+    def test_merged_columns_in_their_place(self, dialect: str) -> None:
+        """Some databases leave them where the left table has them."""
+        sql = "INSERT INTO t (x, y, z) SELECT * FROM s JOIN r USING (i)"
+        assert columns(sql, dialect, schema={"s": ["a", "i"], "r": ["i", "b"]}) == [
+            "s.a -> t.x IDENTITY",
+            "s.i -> t.y IDENTITY",
+            "r.b -> t.z IDENTITY",
+        ]
+
     def test_star_over_a_subquery(self) -> None:
         """The columns of a subquery are known without any schema."""
         assert columns("SELECT * FROM (SELECT a, b + 1 AS c FROM s) q") == [

@@ -24,7 +24,7 @@ _MODIFIERS = r"(?:or\s+replace\s+|or\s+alter\s+|temp\s+|temporary\s+|readable\s+
 # What changes a default of the session.
 _DEFAULT = (
     r"set\s+(?:session\s+|local\s+|current\s+)?(?:search_path|schema|current_schema|catalog)\b"
-    r"|alter\s+session\s+set\s+current_schema\b|use\s+catalog\b|database\s"
+    r"|alter\s+session\s+set\s+current_schema\b|use\s+catalog\b|database\s|open\s+schema\b"
 )
 # What follows CREATE in the definition of a routine.
 _ROUTINE = (
@@ -58,7 +58,7 @@ _GAP = r"(?:\s|/\*(?s:.*?)\*/|--[^\n]*\n)+"
 _ANY_WORD = "*"
 # With which words a form opens, what it looks like from there, and the module and function that read it.
 _FORMS: tuple[tuple[str, str, str, str], ...] = (
-    ("set alter use database", _DEFAULT, "session", "read_default"),
+    ("set alter use database open", _DEFAULT, "session", "read_default"),
     ("reset", r"reset\s+(?:search_path|all|schema|catalog)\b", "session", "read_reset"),
     ("create alter replace", rf"(?:create|alter|replace)\s+{_ROUTINE}", "routines", "read_definition"),
     ("function procedure", r"(?:function|procedure)\s", "routines", "read_subprogram"),
@@ -117,6 +117,7 @@ _FORMS: tuple[tuple[str, str, str, str], ...] = (
     ("convert", r"convert\s+to\s+delta\b", "external", "read_convert"),
     ("create", r"create\s+join\s+index\b", "external", "read_join_index"),
     ("create", rf"create\s+{_MODIFIERS}stream\b(?=(?s:.*?)\son\s)", "external", "read_stream"),
+    ("create", rf"create\s+{_MODIFIERS}semantic\s+view\b", "external", "read_semantic_view"),
     ("create", rf"create\s+{_MODIFIERS}{_FILE_OBJECT}", "external", "read_file_object"),
     ("create", rf"create\s+{_MODIFIERS}dictionary\b", "dictionaries", "read_dictionary"),
     (

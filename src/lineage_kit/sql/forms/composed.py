@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _JOINED_BY = ("||", "+")
 _ENDS = (",", ")", "BULK", "INTO", "USING")
-# Nothing, a number, or what begins with something unknown.
-_NO_TEXT = re.compile(rf"[\d.\s]*\Z|\s*{re.escape(UNKNOWN)}")
+# A number, or what begins with something unknown.
+_NO_TEXT = re.compile(rf"[\d.\s]+\Z|\s*{re.escape(UNKNOWN)}")
 _STRING_PREFIXES = frozenset({"E", "N", "R"})
 # Functions that put quotes around a value, and those that give the character of a code.
 _QUOTING = frozenset({"QUOTE_LITERAL", "QUOTE_NULLABLE", "QUOTE"})

@@ -24,7 +24,7 @@ _UNKNOWN_ROUTINE = "the text of the called routine is not in the script"
 # Routines of databases that touch no table of a pipeline.
 _HARMLESS = re.compile(
     r"(?:sys\.)?(?:dbms_(?:application_info|lock|output|random|session|stats|utility)\b.*|raise_application_error"
-    r"|sp_(?:add|drop|help|lock|set|unset|update|who)\w*|system\$\w+|(?:\w+\.)?system\.[\w.]+|utl_\w+\b.*|xp_\w+|\w+\.(?:delete|extend|trim))",
+    r"|pragma_\w+|sp_(?:add|drop|help|lock|set|unset|update|who)\w*|system\$\w+|(?:\w+\.)?system\.[\w.]+|utl_\w+\b.*|xp_\w+|\w+\.(?:delete|extend|trim))",
     re.IGNORECASE,
 )
 # Procedures of DB2 and Teradata that run the text they are given.

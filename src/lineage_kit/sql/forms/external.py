@@ -155,6 +155,25 @@ def read_stream(tokens: Tokens, statement: Statement) -> None:
     statement.kind = "CREATE_STREAM"
 
 
+def read_semantic_view(tokens: Tokens, statement: Statement) -> None:
+    """Read CREATE SEMANTIC VIEW of Snowflake: it describes the tables of a list, each maybe behind its alias."""
+    statement.kind = "CREATE_VIEW"
+    tokens.until("VIEW")
+    tokens.expect("VIEW")
+    tokens.accept("IF", "NOT", "EXISTS")
+    target = tokens.table()
+    listed = tokens.parenthesised() if tokens.skip_to("TABLES") and tokens.accept("TABLES") else None
+    if target is None or listed is None:
+        raise tokens.refused()
+    for entry in listed.split():
+        if entry.peek(1).word == "AS":
+            entry.take()
+            entry.take()
+        table = entry.table()
+        statement.use([statement.catalog.table(table)] if table is not None else ())
+    statement.outputs[statement.catalog.table(target)] = None
+
+
 def read_join_index(tokens: Tokens, statement: Statement) -> None:
     """Read CREATE JOIN INDEX of Teradata: it keeps the result of a query, like a materialized view."""
     tokens.skip_to("INDEX")

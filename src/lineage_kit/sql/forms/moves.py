@@ -176,7 +176,7 @@ def _give(flows: list[Flow], statement: Statement) -> None:
 
 def _pairs(kind: str, tokens: Tokens) -> list[NameChange]:
     """Return the pairs of RENAME a TO b, c TO d and of EXCHANGE TABLES a AND b."""
-    tokens.accept_one("TABLES", "TABLE", "VIEW", "DICTIONARY", "OBJECT")
+    tokens.accept_one("TABLES", "TABLE", "VIEW", "DICTIONARIES", "DICTIONARY", "OBJECT")
     changes = []
     for pair in tokens.split():
         tables = pair.tables()

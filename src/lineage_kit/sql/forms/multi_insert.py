@@ -105,8 +105,19 @@ def _branches(tokens: Tokens) -> list[_Branch]:
             names = tokens.names()
             values = tokens.parenthesised() if tokens.accept("VALUES") else None
             branches[-1].targets.append(_Into(table, names, None if values is None else values.split()))
+            _pass_error_log(tokens)
         else:
             return branches
+
+
+def _pass_error_log(tokens: Tokens) -> None:
+    """Pass over LOG ERRORS [INTO table] [(tag)] [REJECT LIMIT number], which is written only if rows fail."""
+    if tokens.accept("LOG", "ERRORS"):
+        if tokens.accept("INTO"):
+            tokens.table()
+        tokens.parenthesised()
+        if tokens.accept("REJECT", "LIMIT"):
+            tokens.take()
 
 
 def _fill(into: _Into, query: Query, rows: dict[Source, None], scope: Scope, statement: Statement) -> None:

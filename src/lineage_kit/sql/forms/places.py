@@ -169,6 +169,8 @@ def take_rows(tokens: Tokens, statement: Statement) -> Query | None:
             statement.note("a query is named by a template")
             return None
         return rows_of_text(replace(place, text=text), statement)
+    if inner.accept("SUBSCRIBE"):  # Materialize
+        inner.accept("TO")
     if inner.next.kind in {"name", "word"} and inner.next.word not in _QUERY_WORDS:
         return take_rows(inner, statement)
     return rows_of_text(inner.text(), statement)

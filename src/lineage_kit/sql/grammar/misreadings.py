@@ -36,6 +36,7 @@ _HANA = frozenset({"hana"})
 _IMPALA = frozenset({"impala"})
 _MATERIALIZE = frozenset({"materialize"})
 _SOQL = frozenset({"soql"})
+_SQLITE = frozenset({"sqlite"})
 _TERADATA = frozenset({"teradata"})
 _TRINO = frozenset({"athena", "presto", "trino"})
 _TABLE_BEHIND_IN = frozenset({"clickhouse", "sqlite"})
@@ -176,6 +177,10 @@ _MISREADINGS = (
             "CREATE TABLE {0} AS",
         ),
     ),
+    # Databricks: a flow that runs a single time.
+    Misreading(r"\binto\s+once\b", Rewrite(SPARK, "INSERT INTO < ONCE > name")),
+    # BigQuery: a condition that is tested, with the queries in it.
+    Misreading(r"\Aassert\b", Rewrite(BIGQUERY, "beginning ASSERT > (", "SELECT")),
     # Databricks: a table as a stream of its rows.
     Misreading(r"\bstream\b", Rewrite(SPARK, "FROM|JOIN|, < STREAM ( { name } )", "{0}")),
     Misreading(r"\bstream\b", Rewrite(SPARK, "FROM|JOIN < STREAM > name")),
@@ -246,6 +251,8 @@ _MISREADINGS = (
     Misreading(r"\bmap\s*\(", Rewrite(_HANA, "MAP > (", "DECODE")),
     # Doris: a branch or an earlier state of a table.
     Misreading(r"@(?:branch|incr|tag)\s*\(", Rewrite(frozenset({"doris"}), "FROM|JOIN|, name < variable ()")),
+    # SQLite: what a trigger does with the change.
+    Misreading(r"\braise\s*\(", Rewrite(_SQLITE, "RAISE ( ABORT|FAIL|IGNORE|ROLLBACK rest )", "NULL")),
     # SOQL: the children of an object are no tables, and neither are aliases of its parents.
     Misreading(r"[,t]\s*\(\s*select\b", Rewrite(_SOQL, "SELECT|, < ( SELECT rest )", "NULL")),
     Misreading(r"\bfields\s*\(", Rewrite(_SOQL, "FIELDS ( ALL )", "*")),

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lineage_kit.sql.grammar.minor_dialects import REFUSED as REFUSED_ELSEWHERE
+from lineage_kit.sql.grammar.oracle_tsql import REFUSED as REFUSED_BY_ORACLE_AND_TSQL
 from lineage_kit.sql.text.rewrites import (
     BIGQUERY,
     DUCKDB,
@@ -33,27 +34,12 @@ if TYPE_CHECKING:
 
 _MOST_PASSES = 3
 _PIPES = BIGQUERY | SPARK
-_ORACLE_MERGE = ORACLE | {"exasol"}
-_PRIORITY = "LOW_PRIORITY|HIGH_PRIORITY|DELAYED|QUICK|IGNORE"
-# The cells of a spreadsheet that Oracle computes from the rows of a query: it has these columns and no others.
-_CELLS = "[ IGNORE|KEEP NAV ] [ UNIQUE DIMENSION ] [ UNIQUE SINGLE REFERENCE ]"
-_MODEL_BEGIN = f"unmodelled }} MODEL {_CELLS} [ RETURN UPDATED|ALL ROWS ]"
-_MODEL_REFERENCE = f"REFERENCE name ON {{ () }} DIMENSION BY () MEASURES () {_CELLS}"
-_MODEL_END = (
-    f"DIMENSION BY ( {{ rest }} ) MEASURES ( {{ rest }} ) {_CELLS} [ RULES ] [ UPDATE|UPSERT ] [ ALL ]"
-    " [ AUTOMATIC|SEQUENTIAL ORDER ] [ ITERATE () ] [ UNTIL () ] ()"
+# What follows PIVOT ... ON, up to what orders and limits its rows.
+_PIVOTED = (
+    "expression [ IN () ] [ , expression [ IN () ] ]* [ USING expression [ AS name ] [ , expression [ AS name ] ]* ]"
+    " [ GROUP BY expression [ , expression ]* ]"
 )
-_MODELS = {
-    f"[ MAIN name ] {_MODEL_END}": "(SELECT {1}, {2} FROM {0}) model_",
-    f"[ MAIN name ] PARTITION BY ( {{ rest }} ) {_MODEL_END}": "(SELECT {1}, {2}, {3} FROM {0}) model_",
-    # What the rules look up decides about values that nobody follows.
-    f"{_MODEL_REFERENCE} [ MAIN name ] {_MODEL_END}": (
-        "(SELECT {2}, {3} FROM {0}) model_ LEFT SEMI JOIN {1} reference_ ON 1 = 1"
-    ),
-    f"{_MODEL_REFERENCE} [ MAIN name ] PARTITION BY ( {{ rest }} ) {_MODEL_END}": (
-        "(SELECT {2}, {3}, {4} FROM {0}) model_ LEFT SEMI JOIN {1} reference_ ON 1 = 1"
-    ),
-}
+_PRIORITY = "LOW_PRIORITY|HIGH_PRIORITY|DELAYED|QUICK|IGNORE"
 
 # BigQuery: names in the legacy dialect, [project:dataset.table].
 _LEGACY_NAME = re.compile(r"(\b(?:from|join)\s+|,\s*)\[([\w-]+(?::[\w-]+)?\.[\w$]+)\]", re.IGNORECASE)
@@ -145,53 +131,16 @@ _REFUSED = (
     # ODBC: what joins there are.
     Rewrite(EVERYWHERE, "\\{ OJ"),
     Rewrite(EVERYWHERE, "\\}"),
-    # T-SQL: hints, where rows are stored, and operators that the grammar lacks.
-    Rewrite(TSQL, "INSERT [ INTO ] name < WITH ()"),
-    Rewrite(TSQL, "FOR JSON|XML any [ () ] [ , any [ () ] ]*"),
-    Rewrite(TSQL, "TOP () < [ PERCENT ] [ WITH TIES ]"),
-    Rewrite(TSQL, "INTO name < ON name > FROM"),
-    Rewrite(TSQL, "beginning WITH XMLNAMESPACES () ,", "WITH"),
-    Rewrite(TSQL, "beginning WITH XMLNAMESPACES ()"),
-    Rewrite(TSQL, "! > \\<|>"),
-    Rewrite(TSQL, "WHERE|AND|( < MATCH ()", "1 = 1"),
-    Rewrite(TSQL, "CHANGETABLE ( CHANGES|VERSION { name } rest )", "{0}"),
+    # BigQuery: how little may be told about single rows.
+    Rewrite(BIGQUERY, "SELECT < WITH ANONYMIZATION|DIFFERENTIAL_PRIVACY [ OPTIONS () ]"),
+    # DuckDB.
     *(
-        Rewrite(TSQL, f"SELECT|SET|, {{ name }} < {sign}", f"= {{0}} {operator}")
-        for sign, operator in (
-            ("+=", "+"),
-            ("-=", "-"),
-            ("* =", "*"),
-            ("/ =", "/"),
-            ("% =", "%"),
-            ("& =", "+"),
-            ("| =", "+"),
-            ("^ =", "+"),
-        )
+        Rewrite(DUCKDB, f"beginning {{ PIVOT {table} ON {_PIVOTED} }} > LIMIT|ORDER", "FROM ({0})")
+        for table in ("name", "()")
     ),
-    # Oracle: rows that fail go to a log.
-    *(Rewrite(ORACLE, f"FROM < {{ {_MODEL_BEGIN} {model}", query) for model, query in _MODELS.items()),
-    Rewrite(ORACLE, "LOG ERRORS [ INTO name ] [ () ] [ REJECT LIMIT any ]"),
-    Rewrite(ORACLE, "PIVOT < XML"),
-    Rewrite(ORACLE, "PARTITION|SUBPARTITION FOR ()"),
-    Rewrite(ORACLE | MYSQL, "name < PARTITION|SUBPARTITION names"),
-    # Data densification: rows that are missing in a partition are added.
-    Rewrite(ORACLE, "PARTITION BY () > [ LEFT|RIGHT|FULL ] [ OUTER ] JOIN|ON"),
-    Rewrite(ORACLE, "PARTITION BY () > name ON"),
-    # The rows that a clause of MERGE concerns, and those that it deletes, also after it updated them.
-    Rewrite(
-        _ORACLE_MERGE,
-        "MATCHED < THEN UPDATE SET { assignments } WHERE { condition }",
-        "AND ({1}) THEN UPDATE SET {0}",
-    ),
-    Rewrite(
-        _ORACLE_MERGE,
-        "MATCHED < THEN INSERT { [ names ] VALUES () } WHERE { condition }",
-        "AND ({1}) THEN INSERT {0}",
-    ),
-    Rewrite(_ORACLE_MERGE, "MATCHED < THEN DELETE WHERE { condition }", "AND ({0}) THEN DELETE"),
-    Rewrite(_ORACLE_MERGE, "DELETE WHERE { condition }", "WHEN MATCHED AND ({0}) THEN DELETE"),
-    Rewrite(ORACLE, "BULK COLLECT INTO name [ , name ]*"),
-    Rewrite(ORACLE, "INTO variable , variable [ , variable ]*"),
+    Rewrite(DUCKDB, "BY POSITION > SELECT|FROM|WITH|VALUES|("),
+    Rewrite(DUCKDB, "WHEN [ NOT ] MATCHED [ BY SOURCE|TARGET ] THEN ERROR"),
+    Rewrite(DUCKDB, "THEN INSERT|UPDATE < BY NAME"),
     # PostgreSQL.
     Rewrite(POSTGRES, "USING names < AS name"),
     Rewrite(POSTGRES, "USING \\<|>|<=|>="),
@@ -247,6 +196,7 @@ _REFUSED = (
         MYSQL,
         "HIGH_PRIORITY|SQL_SMALL_RESULT|SQL_BIG_RESULT|SQL_BUFFER_RESULT|SQL_CACHE|SQL_NO_CACHE|SQL_CALC_FOUND_ROWS",
     ),
+    Rewrite(MYSQL, "SQL SECURITY DEFINER|INVOKER > VIEW"),
     Rewrite(MYSQL, "DELETE < { name } . * > FROM|USING", "{0}"),
     Rewrite(MYSQL, "DELETE < { name } [ . * ] , { name } [ . * ] > FROM|USING", "{0}, {1}"),
     Rewrite(MYSQL, "INTO variable [ , variable ]*"),
@@ -349,4 +299,4 @@ def _with_plain_column_list(text: str, dialect: Dialect) -> str:
 
 @lru_cache(maxsize=64)
 def _table(dialect: str) -> RewriteTable:
-    return RewriteTable((*REFUSED_ELSEWHERE, *_REFUSED), dialect)
+    return RewriteTable((*REFUSED_ELSEWHERE, *REFUSED_BY_ORACLE_AND_TSQL, *_REFUSED), dialect)

@@ -149,7 +149,7 @@ def _dot(node: Any, scope: Scope, _: Aliases) -> Sources | None:
     """Read (t).a, a column of a whole row, :new.a of Oracle, and a method of a column like x.doc.value('...')."""
     row = node.this.this if isinstance(node.this, exp.Paren) else None
     if isinstance(row, exp.Column) and isinstance(node.expression, exp.Identifier):
-        return scope.row_column(row, node.expression)
+        return scope.row_column(row, node.expression) or _field(node, node.expression, scope)
     if isinstance(node.this, exp.Placeholder) and isinstance(node.expression, exp.Identifier):
         relation = scope.rows_of((scope.catalog.key_of_name(node.this.name),))
         column = node.expression
@@ -159,10 +159,24 @@ def _dot(node: Any, scope: Scope, _: Aliases) -> Sources | None:
         names = list(node.this.find_all(exp.Identifier, bfs=False))
         parts = dict(zip(("this", "table", "db", "catalog"), names[::-1], strict=False))
         return passed_on(scope.resolve(exp.Column(**parts)), "TRANSFORMATION") if parts else None
-    return None
+    return _field(node, node.expression, scope) if isinstance(node.expression, exp.Identifier) else None
+
+
+def _bracket(node: Any, scope: Scope, _: Aliases) -> Sources | None:
+    """Read x['f'], which may be a field of a value that the query put together."""
+    at = node.expressions[0] if len(node.expressions) == 1 else None
+    return _field(node, at, scope) if isinstance(at, exp.Literal) and at.is_string else None
+
+
+def _field(node: Any, name: Any, scope: Scope) -> Sources | None:
+    """Return the sources of a field of a value; None where nobody lists it."""
+    from lineage_kit.sql.queries.struct_fields import field_sources
+
+    return field_sources(node.this, name.name, scope)
 
 
 _RESOLVERS_OF: dict[type, Resolver] = {
+    exp.Bracket: _bracket,
     exp.Column: _column,
     exp.Columns: _chosen,
     exp.Comprehension: _comprehension,

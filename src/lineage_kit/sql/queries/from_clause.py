@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlglot import exp
 
@@ -25,6 +25,7 @@ from lineage_kit.sql.queries.row_functions import (
     unwrapped,
 )
 from lineage_kit.sql.queries.scope import Relation, Scope
+from lineage_kit.sql.queries.struct_fields import elements, fields_of, may_have_fields
 from lineage_kit.sql.relations import (
     Column,
     Item,
@@ -36,9 +37,6 @@ from lineage_kit.sql.relations import (
     passed_on,
     unknown,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _WITHOUT_COLUMNS = ("SEMI", "ANTI")
 # TABLE(SELECT ...) is the elements of a collection that the query finds; elsewhere it is what the query gives.
@@ -93,6 +91,9 @@ def _relation(node: Any, scope: Scope) -> Relation | None:
     """Return the relation of one item of FROM; None for parentheses around joined tables."""
     if isinstance(node, (exp.Final, exp.Stream)):
         node = node.this
+    if isinstance(node, exp.TableAlias):
+        # Pipe syntax: what the pipe gave up to |> AS x has become a common table expression of that name.
+        node = exp.Table(this=node.this)
     alias = node.args.get("alias")
     lateral = isinstance(node, exp.Lateral)
     if lateral:
@@ -219,6 +220,9 @@ def _function(node: Any, alias: Any, scope: Scope) -> Relation:
     paths = function_paths(node)
     if paths is not None:
         return _files(paths, alias, scope)
+    is_array_of_bigquery = isinstance(node, exp.Unnest) and scope.catalog.dialect.name == "bigquery"
+    if is_array_of_bigquery and (of_structs := elements(node, alias, scope)) is not None:
+        return of_structs
     key = scope.catalog.key
     qualifiers = (key(alias.this),) if alias and alias.this else own_qualifiers(node, scope)
     passed, arguments = _arguments(node, scope)
@@ -227,7 +231,8 @@ def _function(node: Any, alias: Any, scope: Scope) -> Relation:
     if isinstance(node, exp.Unnest) and isinstance(node.args.get("offset"), exp.Identifier):
         names.append(node.args["offset"])
     by_column = sources_by_column(node, len(names), arguments, scope)
-    items: list[Item] = [Column(name.name, key(name), own) for name, own in zip(names, by_column, strict=True)]
+    fields = fields_of(node, scope) if len(names) == 1 else ()
+    items: list[Item] = [Column(name.name, key(name), own, fields) for name, own in zip(names, by_column, strict=True)]
     if not written:
         own = own_columns(node)
         # A single column may be called by the alias.
@@ -235,7 +240,7 @@ def _function(node: Any, alias: Any, scope: Scope) -> Relation:
         closed = own is not None or any(isinstance(item, Unlisted) for item in passed)
         items += [*passed, Unlisted(None, arguments, names=known, closed=closed)]
     relation = Relation(qualifiers, Shape(items))
-    if isinstance(node, exp.Unnest) and scope.catalog.dialect.name == "bigquery" and _has_fields(node, names, scope):
+    if is_array_of_bigquery and may_have_fields(node, names, scope):
         relation.fields = arguments
     return relation
 
@@ -255,17 +260,6 @@ def _arguments(function: Any, scope: Scope) -> tuple[list[Item], Sources]:
     given_columns = [item for item in items if isinstance(item, Column)]
     sources = passed_on([source for item in given_columns for source in item.sources], "TRANSFORMATION")
     return list(given_columns) if passes_columns(function) else [], sources
-
-
-def _has_fields(unnest: Any, names: Sequence[Any], scope: Scope) -> bool:
-    """Tell whether the elements of an array may be structs: not where a subquery over it uses an element as a value."""
-    if scope.parent is None or not names:
-        return True
-    select = unnest.find_ancestor(exp.Select)
-    key = scope.catalog.key
-    element = key(names[0])
-    bare = (column for column in select.find_all(exp.Column) if not column.args.get("table"))
-    return all(key(column.this) != element for column in bare)
 
 
 def _files(paths: list[str], alias: Any, scope: Scope) -> Relation:
@@ -289,8 +283,13 @@ def _add_join(join: Any, scope: Scope) -> None:
     for condition in (join.args.get("on"), join.args.get("match_condition")):
         if condition is not None:
             scope.rows.update(collect(condition, scope, "JOIN"))
-    for column in _shared_columns(join, scope, known, added):
+    shared = _shared_columns(join, scope, known, added)
+    for column in shared:
         _merge(column, join, scope, known, added)
+    if shared:
+        # In a star the columns of the last join come first: what was joined before is its left side.
+        latest_first = dict.fromkeys([key for _, key in shared] + list(scope.merged))
+        scope.merged = {key: scope.merged[key] for key in latest_first}
     if (join.args.get("kind") or "").upper() in _WITHOUT_COLUMNS:
         for relation in added:
             relation.hidden = True

@@ -168,6 +168,9 @@ def _arguments_by_column(function: Any, width: int) -> list[list[Any]]:
     The list is empty where all arguments may count for all columns, and too short by the column of the places, which
     all of them give.
     """
+    of_map = _keys_and_values(function)
+    if len(of_map) == width:
+        return of_map
     if isinstance(function, (exp.Unnest, exp.Tuple)):
         arrays = function.expressions
         # More names than arrays are those of the entries of a map, or of the fields of a row.
@@ -179,6 +182,15 @@ def _arguments_by_column(function: Any, width: int) -> list[list[Any]]:
     if not width or not rows.name.isdigit() or -(-len(cells) // max(int(rows.name), 1)) != width:
         return []
     return [cells[place::width] for place in range(width)]
+
+
+def _keys_and_values(function: Any) -> list[list[Any]]:
+    """Return what keys and values come from, in explode(map(k, v)) or UNNEST(map(keys, values)); none elsewhere."""
+    given = function.expressions if isinstance(function, exp.Unnest) else [function.this]
+    if len(given) != 1 or not isinstance(given[0], (exp.Map, exp.VarMap)):
+        return []
+    parts = [given[0].args.get("keys"), given[0].args.get("values")]
+    return [[part] for part in parts] if all(parts) else []
 
 
 def own_qualifiers(function: Any, scope: Scope) -> tuple[str, ...]:

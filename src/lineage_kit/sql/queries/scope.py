@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lineage_kit.sql.catalog import Catalog
     from lineage_kit.sql.queries.column_choice import Test
     from lineage_kit.sql.queries.query import QueryReader, Visible
+    from lineage_kit.sql.relations import Item
 
 # Where the name of an item of FROM, in the place of a column, means its whole row.
 _WITH_WHOLE_ROWS = frozenset({"bigquery", "duckdb", "materialize", "postgres", "risingwave"})
@@ -192,13 +193,24 @@ class Scope:
 
         A column of that name comes first: a table of unknown columns may have one of its own name.
         """
-        if self.catalog.dialect.name not in _WITH_WHOLE_ROWS:
-            return None
-        relation = next((one for one in self.relations if one.qualifiers[:1] == (key,)), None)
-        if relation is None or self._listed(key, column.name) is not None:
+        relation = self._row(key, column.name)
+        if relation is None:
             return None
         of_rows = isinstance(column.parent, exp.Func) and _OF_ROWS.search(_function_name(column.parent))
         return relation.row() if relation.is_alias or not relation.shape.unlisted or of_rows else None
+
+    def row_named(self, column: Any) -> Relation | None:
+        """Return the relation by whose alias a name means a whole row; None if it means a column."""
+        relation = self._row(self.catalog.key(column.this), column.name)
+        if relation is None or not (relation.is_alias or not relation.shape.unlisted):
+            return None
+        return relation
+
+    def _row(self, key: str, name: str) -> Relation | None:
+        if self.catalog.dialect.name not in _WITH_WHOLE_ROWS:
+            return None
+        relation = next((one for one in self.relations if one.qualifiers[:1] == (key,)), None)
+        return None if relation is None or self._listed(key, name) is not None else relation
 
     def row_column(self, row: Any, identifier: Any) -> Sources | None:
         """Return the sources of (row).column; None if the row is none, but a value with fields."""
@@ -229,7 +241,7 @@ class Scope:
         relations = self.shown()
         return _at(relations[0], number, f"${number}") if len(relations) == 1 else unknown(f"${number}")
 
-    def fields(self, path: list[Any]) -> tuple[Column, ...]:
+    def fields(self, path: list[Any]) -> tuple[Item, ...]:
         """Return the fields of the value that a path leads to, outermost name first; none where nobody lists them."""
         keys = list(map(self.catalog.key, path))
         relation = self.relation((keys[0],)) if len(keys) > 1 else None
@@ -237,13 +249,14 @@ class Scope:
         found = [column for each in relations if (column := each.shape.column(first)) is not None]
         fields = found[0].fields if len(found) == 1 else ()
         for key in others:
-            fields = next((field.fields for field in fields if field.key == key), ())
+            field = Shape(fields).column(key)
+            fields = () if field is None else field.fields
         return fields
 
     def _path(self, parts: list[Any], name: str, key_of_field: str) -> Sources:
-        for field in self.fields(parts):
-            if field.key == key_of_field:
-                return field.sources
+        field = Shape(self.fields(parts)).sources(key_of_field, name)
+        if field is not None:
+            return field
         for depth in range(len(parts) - 1, 0, -1):
             relation = self.rows_of(tuple(map(self.catalog.key, parts[:depth][::-1])))
             if relation is not None:
@@ -283,7 +296,7 @@ class Scope:
         if special is not None:
             return special[1]
         listing = [relation for relation in self.shown() if relation.shape.has(key)]
-        if len(listing) > 1:
+        if len(listing) > 1 and self.catalog.dialect.name != "clickhouse":  # which takes the leftmost
             return unknown(name)
         return listing[0].shape.sources(key, name) if listing else None
 

@@ -13,6 +13,7 @@ from lineage_kit.sql.queries.column_choice import choice, every, is_star, like
 from lineage_kit.sql.queries.expressions import collect
 from lineage_kit.sql.queries.row_functions import sources_by_column
 from lineage_kit.sql.queries.scope import Aliases, Relation, Scope
+from lineage_kit.sql.queries.struct_fields import fields_of
 from lineage_kit.sql.relations import Column, Item, Shape, Sources, Unlisted, passed_on
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 # In an alias, a part of the names that a regular expression finds.
 _GROUP = re.compile(r"\\[1-9]")
+# Where a star shows a column of USING in the place that it has in the left table, not ahead of all others.
+_MERGED_IN_PLACE = frozenset({"clickhouse", "duckdb", "sqlite"})
 
 
 def add_select_list(expressions: list[Any], scope: Scope) -> list[Item]:
@@ -54,7 +57,7 @@ def _columns(expression: Any, index: int, scope: Scope, *, lateral: bool) -> Ite
     else:
         by_column = [sources] * len(names)
     for identifier, own in zip(names, by_column, strict=True):
-        yield Column(identifier.name, scope.catalog.key(identifier), own, _fields(expression, scope))
+        yield Column(identifier.name, scope.catalog.key(identifier), own, fields_of(expression, scope))
     if not names:
         yield Column(f"_col_{index}", f"_col_{index}", sources)
 
@@ -78,23 +81,6 @@ def _by_column(expression: Any, chosen: Any, scope: Scope) -> Iterator[Item]:
             name = alias.replace(r"\0", item.name)
             yield Column(name, scope.catalog.key_of_name(name), tuple(collect(expression, scope)))
     scope.chosen = None
-
-
-def _fields(expression: Any, scope: Scope) -> tuple[Column, ...]:
-    """Return the fields of STRUCT(a, b AS c); none where one has no name, or of what Snowflake takes for a value."""
-    value = expression.this if isinstance(expression, exp.Alias) else expression
-    if not isinstance(value, exp.Struct) or scope.catalog.dialect.name == "snowflake":
-        return ()
-    fields = []
-    for part in value.expressions:
-        name = part.this if isinstance(part, exp.PropertyEQ) else _own_name(part)
-        if not isinstance(name, exp.Identifier):
-            return ()
-        content = part.expression if isinstance(part, exp.PropertyEQ) else part
-        fields.append(
-            Column(name.name, scope.catalog.key(name), tuple(collect(content, scope)), _fields(content, scope))
-        )
-    return tuple(fields)
 
 
 def _aliased(expression: Any, scope: Scope) -> Any:
@@ -160,7 +146,7 @@ def _star_of(star: Any, scope: Scope) -> Iterator[Item]:
         relation = scope.rows_of(tuple(map(scope.catalog.key, parts)))
         value = exp.Column(**dict(zip(("this", "table", "db"), [part.copy() for part in parts], strict=False)))
         path, star = parts[::-1], star.this
-    fields = scope.fields(path) if path and relation is None else ()
+    fields = () if relation is not None else scope.fields(path) if path else fields_of(value, scope)
     if relation is not None or fields:
         yield from _star(star, [relation or Relation((), Shape(fields))], scope)
     else:
@@ -181,7 +167,10 @@ def _star(star: Any, relations: list[Relation], scope: Scope) -> Iterator[Item]:
         elif item.key not in without:
             alias = renamed.pop(item.key, None)
             sources = replaced.pop(item.key, item.sources)
-            yield _renamed(alias, sources, scope) if alias else Column(item.name, item.key, sources)
+            if alias:
+                yield _renamed(alias, sources, scope)
+            else:
+                yield item if sources is item.sources else Column(item.name, item.key, sources)
     # Replaced and renamed columns of what nobody lists have their names at least.
     for old, alias in renamed.items():
         name = alias.this.name
@@ -197,10 +186,13 @@ def _renamed(alias: Any, sources: Sources, scope: Scope) -> Column:
 
 
 def _expanded(relations: list[Relation], scope: Scope) -> Iterator[Item]:
-    """Yield the columns of relations side by side; those merged by USING come first and once."""
+    """Yield the columns of relations side by side; those merged by USING come once, first or in their first place."""
     whole = len(relations) == len(scope.shown())
     merged = scope.merged if whole else {}
-    for merged_key, (name, sources) in merged.items():
+    in_place = scope.catalog.dialect.name in _MERGED_IN_PLACE and not any(one.shape.unlisted for one in relations)
+    placed: set[str] = set()
+    ahead = [] if in_place else list(merged.items())
+    for merged_key, (name, sources) in ahead:
         yield Column(name, merged_key, sources)
     for relation in relations:
         for item in relation.shape.items:
@@ -210,3 +202,6 @@ def _expanded(relations: list[Relation], scope: Scope) -> Iterator[Item]:
                 yield Column(item.name, item.key, scope.elements[item.key][1])
             elif item.key not in merged:
                 yield item
+            elif in_place and item.key not in placed:
+                placed.add(item.key)
+                yield Column(item.name, item.key, merged[item.key][1])

@@ -160,14 +160,26 @@ def _read_scheduled(tokens: Tokens, statement: Statement) -> bool:
         return False
     ahead.accept("OR", "REPLACE")
     ahead.accept("STREAMING")
-    kind = ahead.accept_one("EVENT", "JOB", "PIPE", "PIPELINE", "SCHEDULED", "TASK")
+    kind = ahead.accept_one("ALERT", "EVENT", "JOB", "PIPE", "PIPELINE", "SCHEDULED", "TASK")
     starts = (*_STARTS, "COPY", "LOAD")
-    if not kind or not ahead.skip_to(*(f"{word} {start}" for word in ("AS", "DO") for start in starts)):
+    if not kind:
+        return False
+    if kind == "ALERT":
+        _read_condition(ahead, statement)
+    if not ahead.skip_to(*(f"{word} {start}" for word in ("AS", "DO", "THEN") for start in starts)):
         return False
     ahead.take()
     statement.kind = f"CREATE_{kind}"
     statement.include(_read_inside(ahead, statement))
     return True
+
+
+def _read_condition(tokens: Tokens, statement: Statement) -> None:
+    """Read IF (EXISTS (query)) of an alert, by which Snowflake decides whether the statement runs."""
+    if tokens.skip_to("IF") and tokens.accept("IF"):
+        condition = tokens.parenthesised()
+        if condition is not None and condition.accept("EXISTS"):
+            statement.use(_read_inside(condition.parenthesised() or condition, statement).inputs)
 
 
 def _read_inside(tokens: Tokens, statement: Statement) -> Statement:

@@ -14,10 +14,10 @@ _DEFINING = r"(?P<verb>create|alter|drop|comment\s+on|undrop|use)\s+"
 _OBJECT = (
     r"(?P<object>access\s+method|account|aggregate|alert|alias|api\s+integration|application|authentication|bitmap|"
     r"branch|broker|bucket|capability|cast|catalog|certificate|class|cluster|codec|collation|compute|connection|connector|consumer"
-    r"|constraint|container|contact|conversion|credential|database|diagnostics|directory|distribution|domain"
+    r"|constraint|container|contact|conversion|credential|database|datashare|diagnostics|directory|distribution|domain"
     r"|edition|encryptkey|endpoint|event|extension|failover|file\s+format|fulltext|function|git|group|hadoop"
     r"|hint|histogram|image|index|indextype|integration|job|key|keyspace|language|library|link|listing|location|login"
-    r"|macro|masking|mask|materialized\s+zone|message|method|model|module|namespace|network|nickname|notification|operator"
+    r"|macro|masking|mask|materialized\s+(?:view\s+log|zone)|message|method|model|module|namespace|network|nickname|notification|operator"
     r"|outline|package|partition|password|permission|pfile|pipe|plan|policy|pool|privileges?|profile|procedure|program|publication"
     r"|queue|quota|recipient|region|remote|replication|repository|resource|restore|role|rollback|room|route|routine|row|rule|safekeep"
     r"|schema|scheduler|script|search|secret|security|sequence|server|service|session|set(?!\s+(?:global|table|volatile))|settings|share|sqlblocklist"
@@ -26,15 +26,17 @@ _OBJECT = (
     r"|wrapper|xml)"
 )
 _WITHOUT_ROWS = re.compile(_DEFINING + r"(?:\w+\s+){0,4}?" + _OBJECT + r"\b", re.IGNORECASE)
-_HOLDS_ROWS = re.compile(_DEFINING + r"(?:\w+\s+){0,6}?(?:table|view|projection|sink|source)\b", re.IGNORECASE)
+_HOLDS_ROWS = re.compile(
+    _DEFINING + r"(?:\w+\s+){0,6}?(?:table|view(?!\s+log\b)|projection|sink|source)\b", re.IGNORECASE
+)
 # Commands of administrators and clients, by their first words.
 _COMMANDS = re.compile(
     r"(?P<verb>abort|admin|allow|audit|backup|cache|cancel|check|checksum|clear|close|cluster|collect|comment"
-    r"|compute\s+(?:incremental\s+)?stats|connect|deallocate|disable|disconnect|dump|enable|fetch|fsck|generate|groom"
+    r"|compute\s+(?:incremental\s+)?stats|connect|deallocate|desc|disable|disconnect|dump|enable|fetch|fsck|generate|give|groom"
     r"|handler|hold|import\s+foreign|inspect|interrupt|invalidate"
     r"|kill|label|list|maintain|move|msck|noaudit|open|pause|preload|prepare|purge|reassign|recompress|recover|refresh|reload"
-    r"|rebuild|remove|reorganize|repair|reset|restore|resume|run|security|shutdown|signal|start|stop|suspend|sync|system|unset"
-    r"|uncache|undo|untag|validate|verify|wait|warm|watch)\b(?!\s*\()",
+    r"|rebuild|remove|reorganize|repair|reset|restore|resume|run|security|shutdown|signal|start|stop|suspend|sync|system|transfer|unset"
+    r"|uncache|undo|untag|validate|verify|wait|warm|watch|xa)\b(?!\s*\()",
     re.IGNORECASE,
 )
 

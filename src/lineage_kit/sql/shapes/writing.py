@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlglot import exp
 
 from lineage_kit.sql.shapes.queries import read_query, read_recursive_query
-from lineage_kit.sql.statements.definitions import create, create_from
+from lineage_kit.sql.statements.definitions import QUERY_GOES_BY_NAME, create, create_from
 
 if TYPE_CHECKING:
     from lineage_kit.sql.queries.query import Visible
@@ -78,7 +78,8 @@ def read_create(tokens: Tokens, statement: Statement) -> bool:
         return False
     definition = _definition(tokens, kind)
     target = definition.target or name
-    if definition.names:
+    by_name = kind == "TABLE" and definition.query and statement.catalog.dialect.name in QUERY_GOES_BY_NAME
+    if definition.names and not by_name:
         target = exp.Schema(this=target, expressions=definition.names)
     temporary = bool(modifiers & _TEMPORARY)
     places = [statement.catalog.location(definition.path)] if definition.path else []

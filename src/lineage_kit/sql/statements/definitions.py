@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _TABLE_KINDS = frozenset({"PROJECTION", "SINK", "SOURCE", "STREAM", "TABLE", "VIEW"})
 # What gives the name of a table in IDENTIFIER.
 _NAMING = (exp.Func, exp.Literal, exp.Parameter, exp.Placeholder)
-# Here the columns of a new table are those of its definition and, by their names, those of its query.
-_QUERY_GOES_BY_NAME = frozenset({"mysql", "singlestore"})
+QUERY_GOES_BY_NAME = frozenset({"mysql", "singlestore"})
+"""Here the columns of a new table are those of its definition and, by their names, those of its query."""
 # The schema in which the databases of the dialect keep temporary views that all sessions see.
 _GLOBAL_VIEWS = {"databricks": "global_temp", "spark": "global_temp", "spark2": "global_temp"}
 
@@ -70,7 +70,7 @@ def _filled(node: Any, kind: str, statement: Statement) -> Any:
     if target is not None:
         return target
     dialect = statement.catalog.dialect.name
-    if kind == "TABLE" and dialect in _QUERY_GOES_BY_NAME and isinstance(node.this, exp.Schema):
+    if kind == "TABLE" and dialect in QUERY_GOES_BY_NAME and isinstance(node.this, exp.Schema):
         return node.this.this
     if kind == "VIEW" and dialect in _GLOBAL_VIEWS and _property(node, exp.GlobalProperty):
         view = node.this.this if isinstance(node.this, exp.Schema) else node.this

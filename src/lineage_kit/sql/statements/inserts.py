@@ -58,7 +58,8 @@ def read_insert(node: Any, statement: Statement, visible: Visible | None) -> Que
         query = _without_positions(query)
     query, names = _with_partition(table_node, query, names, statement)
     statement.store(query, table, names)
-    _on_conflict(node, Target(table, _relation(table_node, table, statement)), placed(query.shape, names), statement)
+    filled = Target(table, _relation(table_node, table, statement))
+    _on_conflict(node, filled, placed(query.shape, names), statement, visible)
     return returned(node, table, statement, visible)
 
 
@@ -137,15 +138,18 @@ def _relation(node: Any, table: Table, statement: Statement) -> Relation:
     return Relation((), Shape(stored_columns(table, statement.scope(None))), table)
 
 
-def _on_conflict(node: Any, target: Target, offered: list[tuple[str, Sources]], statement: Statement) -> None:
+def _on_conflict(
+    node: Any, target: Target, offered: list[tuple[str, Sources]], statement: Statement, visible: Visible | None
+) -> None:
     """Read the assignments of ON CONFLICT DO UPDATE and ON DUPLICATE KEY UPDATE."""
     conflict = node.args.get("conflict")
     if not conflict:
         return
-    scope = statement.scope(None)
-    scope.relations += [target.relation, _offered(node, offered, scope)]
     source = node.args.get("expression")
-    if conflict.args.get("duplicate") and isinstance(source, exp.Select):
+    in_sight = conflict.args.get("duplicate") and isinstance(source, exp.Select)
+    scope = statement.scope(statement.reader.with_clause(source, visible) if in_sight else visible)
+    scope.relations += [target.relation, _offered(node, offered, scope)]
+    if in_sight:
         # In MySQL the tables of the query are in sight too.
         for item in (arg(source, "from"), *as_list(source.args.get("joins"))):
             add_relations(item, scope)

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lineage_kit.sql.text.batches import pass_case, pass_statement
+from lineage_kit.sql.text.batches import pass_statement
 from lineage_kit.sql.text.client import BATCH_DIALECTS
+from lineage_kit.sql.text.frames import STATEMENTS, pass_condition, pass_label, unclosed
 from lineage_kit.sql.text.parts import Part, fills_table_variable, queries, statement
 from lineage_kit.sql.text.records import Sight, changed_row_written, changed_rows
 from lineage_kit.sql.text.routines import accept_definition, pass_header
 from lineage_kit.sql.text.variables import Variables, given, parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from lineage_kit.sql.dialects import Dialect
-    from lineage_kit.sql.text.lexer import Token
     from lineage_kit.sql.text.tokens import Tokens
 
 # BEGIN of a transaction.
@@ -28,25 +28,16 @@ _TRANSACTION = frozenset(
     CONCURRENT CONVERSATION DEFERRED DIALOG DISTRIBUTED EXCLUSIVE IMMEDIATE ISOLATION READ TRAN TRANSACTION WORK
     """.split()
 )
-# How statements begin that are told as they stand, in a block too.
-_STATEMENTS = frozenset(
-    """
-    ALTER ANALYZE ASSERT CALL CLOSE COMMENT COMMIT COPY CREATE DELETE DENY DROP EXEC EXECUTE EXPORT FETCH FROM GET GRANT
-    INSERT LOAD LOCK LOCKING MERGE PREPARE PUT RAISE REFRESH RENAME REPLACE REVOKE ROLLBACK SAVEPOINT SEL SELECT SHOW
-    TRUNCATE UNLOAD UPDATE UPSERT USE VACUUM VALUES WITH
-    """.split()
-)
 # Statements of which the queries in them are told, if there are any.
 _CARRIERS = frozenset({"CURSOR", "DECLARE", "LET", "OPEN", "RETURN", "SET"})
 # Statements of a block that hold nothing.
 _CONTROL = frozenset(
     """
-    BREAK CONTINUE EXIT GOTO ITERATE LEAVE NULL PIPE PRAGMA PRINT RAISERROR RESIGNAL SIGNAL SUBTYPE THROW TYPE
+    AWAIT BREAK CONTINUE EXIT GOTO ITERATE LEAVE NULL PIPE PRAGMA PRINT RAISERROR RESIGNAL SIGNAL SUBTYPE THROW TYPE
     """.split()
 )
 _HANDLED = ("BEGIN", "CALL", "DELETE", "INSERT", "MERGE", "RESIGNAL", "ROLLBACK", "SELECT", "SET", "SIGNAL", "UPDATE")
 _CHANGES = frozenset({"DELETE", "INSERT", "MERGE", "UPDATE"})
-_LABELLED = frozenset({"BEGIN", "DECLARE", "FOR", "LOOP", "REPEAT", "WHILE"})
 # Dialects in which the INTO of a query always names variables; elsewhere it does so in a block.
 _INTO_VARIABLES = frozenset(
     {"bigquery", "databricks", "db2", "hana", "mysql", "oracle", "singlestore", "snowflake", "teradata"}
@@ -74,6 +65,7 @@ class Blocks:
             ")": self._parenthesis,
             "AFTER": self._subprogram,
             "ALTER": self._definition,
+            "ASYNC": self._opening_parenthesis,
             "BEFORE": self._subprogram,
             "BEGIN": self._begin,
             "CASE": self._case,
@@ -101,6 +93,7 @@ class Blocks:
             "UNTIL": self._until,
             "WHEN": self._condition,
             "WHILE": self._condition,
+            "WITH": self._with_routine,
         }
 
     @property
@@ -119,7 +112,7 @@ class Blocks:
         if not self.open:
             self.names.leave(0)
         while not tokens.done:
-            _pass_label(tokens)
+            pass_label(tokens)
             first = tokens.next
             frame = self._frames.get(first.word.lstrip(":") or first.text)
             if frame is not None:
@@ -135,24 +128,27 @@ class Blocks:
         else:
             tokens.until()
         words = rest.up_to(tokens)
-        if self.open and words[-1].text == ")" and _unclosed(words) < 0:
+        if self.open and words[-1].text == ")" and unclosed(words) < 0:
             # The last statement of a body in parentheses.
             words = words[:-1]
             self._depth = max(0, self._depth - 1)
         variables = self._variables or (self.open and not self._batch)
         word = words[0].word
-        self._declares = self._declares and word not in _STATEMENTS
+        self._declares = self._declares and word not in STATEMENTS
         if self._declares:
             self.names.declare(words)
         if self.open and not self._batch:
             if changed_row_written(words, self.names.in_sight) or fills_table_variable(words, tokens.dialect):
                 return [statement(words, variables=False)]
             self.names.note_records(words, tokens.piece.text)
-        if word not in _STATEMENTS and ((word in _CARRIERS and words[1:2] and words[1].word != "GLOBAL") or self.open):
+        if word not in STATEMENTS and ((word in _CARRIERS and words[1:2] and words[1].word != "GLOBAL") or self.open):
             inner = list(queries(words, variables=variables))
             declared = self._declares and not any(
                 token.text in {":=", "="} or token.word == "DEFAULT" for token in words
             )
+            if self._batch and inner and word == "DECLARE" and words[1].text.startswith("@"):
+                # Others of its variables may take a text that is run later.
+                return [*inner, statement(words, variables=False)]
             if inner or declared or word in _CONTROL:
                 return inner
         return [statement(words, variables=variables)]
@@ -184,7 +180,7 @@ class Blocks:
             tokens.accept_one("CASE", "FOR", "IF", "LOOP", "REPEAT", "WHILE")
             if tokens.peek(1).kind == "end":
                 tokens.take()
-            while not tokens.done and tokens.next.word not in _STATEMENTS and tokens.next.word not in self._frames:
+            while not tokens.done and tokens.next.word not in STATEMENTS and tokens.next.word not in self._frames:
                 tokens.take()
         self._depth = max(0, self._depth - 1)
         self.names.leave(self._depth)
@@ -201,7 +197,7 @@ class Blocks:
         word = tokens.next.word.lstrip(":")
         if self._batch:
             pass_statement(tokens)
-        elif _pass_condition(tokens, ("DO", "LOOP") if word == "WHILE" else ("THEN",)):
+        elif pass_condition(tokens, ("DO", "LOOP") if word == "WHILE" else ("THEN",)):
             self._depth += word in {"IF", "WHILE"}
         return ()
 
@@ -221,9 +217,33 @@ class Blocks:
     def _parenthesis(self, tokens: Tokens) -> Iterable[Part]:
         """Pass over what opens or closes a body in parentheses."""
         opens = tokens.next.text == "("
-        if self.open and (not opens or tokens.peek(1).word in _CHANGES or _unclosed(tokens.left) > 0):
+        if self.open and (not opens or tokens.peek(1).word in _CHANGES or unclosed(tokens.left) > 0):
             tokens.take()
             self._depth = max(0, self._depth + (1 if opens else -1))
+        return ()
+
+    def _opening_parenthesis(self, tokens: Tokens) -> Iterable[Part]:
+        """Pass over the word before a statement in parentheses: ASYNC (INSERT ...) of Snowflake."""
+        if self.open and tokens.peek(1).text == "(":
+            tokens.take()
+        return ()
+
+    def _with_routine(self, tokens: Tokens) -> Iterable[Part]:
+        """Return the body of a routine that lives for one statement; all others that begin with WITH are left."""
+        named = tokens.peek(2).kind in {"name", "word"} and tokens.peek(2).word != "AS"
+        if tokens.peek(1).word in {"FUNCTION", "PROCEDURE"} and named:
+            found = tokens.again().skip_to("IS", "AS", "BEGIN", "SELECT")
+            if found in {"IS", "AS"}:  # Oracle
+                tokens.take()
+                self._declares = True
+                return self._subprogram(tokens)
+            if found == "BEGIN":  # Trino
+                tokens.skip_to("BEGIN")
+        elif tokens.peek(2).word == "AS" and tokens.peek(3).word == "PROCEDURE":  # Snowflake
+            tokens.skip_to("PROCEDURE")
+            tokens.take()
+            body = pass_header(tokens, "PROCEDURE")
+            return () if body is None else (Part(body.start, body.end, body=body.inside),)
         return ()
 
     def _for(self, tokens: Tokens) -> Iterable[Part]:
@@ -304,38 +324,8 @@ class Blocks:
         """Return PERFORM of PL/pgSQL as the query that it is; in that of PL/vSQL stands a whole statement."""
         word = tokens.next
         verb = tokens.peek(1).word
-        if verb in _STATEMENTS and (verb == "SELECT" or tokens.peek(2).text != "("):
+        if verb in STATEMENTS and (verb == "SELECT" or tokens.peek(2).text != "("):
             tokens.take()
             return ()
         tokens.until()
         return (Part(word.start, tokens.end, opening="SELECT "),)
-
-
-def _unclosed(tokens: Sequence[Token]) -> int:
-    """Return how many more parentheses open than close."""
-    return sum((token.text == "(") - (token.text == ")") for token in tokens)
-
-
-def _pass_label(tokens: Tokens) -> None:
-    """Pass over <<label>>, and over label: before a block."""
-    if tokens.accept("<", "<"):
-        tokens.take()
-        tokens.accept(">")
-        tokens.accept(">")
-    elif tokens.next.kind in {"name", "word"} and tokens.next.word not in _STATEMENTS:
-        if tokens.peek(1).text == ":" and (tokens.peek(2).word in _LABELLED or tokens.dialect.name in BATCH_DIALECTS):
-            tokens.take()
-            tokens.take()
-        elif tokens.peek(1).text.startswith(":") and tokens.peek(1).word[1:] in _LABELLED:
-            tokens.take()
-
-
-def _pass_condition(tokens: Tokens, ends: tuple[str, ...]) -> bool:
-    """Pass over a condition and the word behind it, and tell whether there is one; CASE in it has its own THEN."""
-    rest = tokens.again()
-    while (found := rest.skip_to("CASE", *ends)) == "CASE":
-        pass_case(rest)
-    if found:
-        tokens.go_to(rest)
-        tokens.take()
-    return bool(found)

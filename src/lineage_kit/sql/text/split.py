@@ -52,7 +52,7 @@ class Piece:
 # A text that opens like this and holds neither a separator nor INTO of a query is one statement.
 _SINGLE = re.compile(
     r"(?:alter\s+table|copy|create\s+(?:or\s+replace\s+)?(?:table(?!\s+function\b)|view)|delete|drop|insert|merge|select|truncate"
-    r"|update|with)\b",
+    r"|update|with(?!\s+\S+\s+as\s+procedure\b))\b",
     re.IGNORECASE,
 )
 # One set of signs at the beginning lets the search pass over all others at once.
