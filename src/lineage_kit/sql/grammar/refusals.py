@@ -140,7 +140,7 @@ _REFUSED = (
     ),
     Rewrite(DUCKDB, "BY POSITION > SELECT|FROM|WITH|VALUES|("),
     Rewrite(DUCKDB, "WHEN [ NOT ] MATCHED [ BY SOURCE|TARGET ] THEN ERROR"),
-    Rewrite(DUCKDB, "THEN INSERT|UPDATE < BY NAME"),
+    Rewrite(DUCKDB, "THEN INSERT < BY NAME"),
     # PostgreSQL.
     Rewrite(POSTGRES, "USING names < AS name"),
     Rewrite(POSTGRES, "USING \\<|>|<=|>="),
