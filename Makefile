@@ -23,7 +23,7 @@ INSTALL = $(BIN)/python -m pip install --quiet
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-pins test-parsers lint clean
+.PHONY: help demo test test-long test-pins test-parsers test-providers lint clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -45,6 +45,10 @@ test-pins: ## run the suite on two versions that Amazon MWAA pins
 test-parsers: ## run the SQL engine's tests on the oldest and the newest parser, compiled too
 	$(NEED_PYTHON)
 	"$(PYTHON)" tools/test_parsers.py
+
+test-providers: ## run the tests on operators of other providers, in an environment that has them
+	$(NEED_PYTHON)
+	"$(PYTHON)" tools/test_providers.py
 
 lint: $(VENV)/.development ## check style, formatting and types
 	$(BIN)/ruff check

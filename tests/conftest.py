@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _home = pytest.StashKey[str]()
 # What a developer's shell may hold and what would change the outcome of a test.
 _FOREIGN_PREFIXES = ("AIRFLOW_", "OPENLINEAGE_", "OTEL_", "LINEAGE_KIT_")
-_WANTED = {"LINEAGE_KIT_TEST_POSTGRES"}
+_WANTED = {"LINEAGE_KIT_TEST_POSTGRES", "LINEAGE_KIT_TEST_DBT"}
 
 
 def pytest_configure(config: pytest.Config) -> None:

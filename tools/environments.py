@@ -55,17 +55,27 @@ def make_environment(name: str, python: str, packages: Sequence[str], sources: S
     if stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
         return interpreter
     shutil.rmtree(folder, ignore_errors=True)
-    uv = shutil.which("uv")
-    if uv:
-        _run([uv, "venv", "--quiet", "--python", python, str(folder)])
-        _run([uv, "pip", "install", "--quiet", "--python", str(interpreter), *packages])
-    else:
-        pip = [str(interpreter), "-m", "pip", "install", "--quiet"]
-        _run([python, "-m", "venv", str(folder)])
-        _run([*pip, "--upgrade", "pip>=25.1"])  # which knows dependency groups
-        _run([*pip, *packages])
+    _run(_make_command(python, folder))
+    _run([*_install_command(interpreter), *packages])
     stamp.write_text(digest, encoding="utf-8")
     return interpreter
+
+
+def _make_command(python: str, folder: Path) -> list[str]:
+    """Return the command that makes an environment."""
+    uv = shutil.which("uv")
+    return [uv, "venv", "--quiet", "--python", python, str(folder)] if uv else [python, "-m", "venv", str(folder)]
+
+
+def _install_command(interpreter: Path) -> list[str]:
+    """Return the command that installs packages into an environment, which may have to get uv first.
+
+    Among hundreds of packages pip looks for versions that fit for longer than the tests take.
+    """
+    uv = [found] if (found := shutil.which("uv")) else [str(interpreter), "-m", "uv"]
+    if not found:
+        _run([str(interpreter), "-m", "pip", "install", "--quiet", "uv"])
+    return [*uv, "pip", "install", "--quiet", "--python", str(interpreter)]
 
 
 def run_tests(interpreter: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> str:

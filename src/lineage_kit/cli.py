@@ -30,6 +30,12 @@ def _sql(arguments: argparse.Namespace) -> int:
     return show_sql(arguments)
 
 
+def _coverage(arguments: argparse.Namespace) -> int:
+    from lineage_kit.coverage import show_coverage
+
+    return show_coverage(arguments)
+
+
 def _scale(text: str) -> float:
     scale = float(text)
     if not 0 < scale <= _LARGEST_SCALE:
@@ -65,6 +71,13 @@ _COMMANDS = {
                 "help": "SQLAlchemy URL of an empty metadata database; Airflow 2 needs one, Postgres or MySQL"
             },
             "--keep": {"action": "store_true", "help": "keep the temporary Airflow home with its logs"},
+        },
+    ),
+    "coverage": _Command(
+        help="Count the installed operators that name datasets, without lineage-kit and with it",
+        run=_coverage,
+        arguments={
+            "--operators": {"action": "store_true", "help": "list what lineage-kit tells of each operator, too"},
         },
     ),
     "sql": _Command(

@@ -59,6 +59,39 @@ def hook_lineage_allowed(task: Any) -> bool:
     return bool(resolve_task_emission_policy(operator=task, dag_id=task.dag_id, task_id=task.task_id).hook_lineage)
 
 
+def base_operator() -> type:
+    """Return the class from which all operators and sensors derive."""
+    try:
+        from airflow.sdk import BaseOperator
+    except ImportError:
+        from airflow.models.baseoperator import BaseOperator
+    operator: type = BaseOperator
+    return operator
+
+
+def base_hook() -> Any:
+    """Return the class ``BaseHook``, whose ``get_connection`` asks wherever the process may ask."""
+    try:
+        from airflow.sdk import BaseHook
+    except ImportError:
+        from airflow.hooks.base import BaseHook
+    return BaseHook
+
+
+def current_context() -> Any:
+    """Return the context of the task that runs in this process.
+
+    Raises:
+        Exception: no task does; of which kind depends on the release.
+
+    """
+    try:
+        from airflow.sdk import get_current_context
+    except ImportError:
+        from airflow.operators.python import get_current_context
+    return get_current_context()
+
+
 @cache
 def _collector_getter() -> Callable[[], Any]:
     """Return Airflow's own accessor of the collector: a cached function from 3.2 on, a module global before."""
@@ -100,6 +133,12 @@ def reset_hook_lineage_collector() -> None:
     cache_clear = getattr(_collector_getter(), "cache_clear", None)
     if cache_clear is not None and _collector_exists():
         cache_clear()
+
+
+def collected_extra() -> dict[str, Any]:
+    """Return the collector's own entries other than assets, by their ids; Airflow has no way to take one back."""
+    entries = getattr(hook_lineage_collector(), "_extra", None)
+    return entries if isinstance(entries, dict) else {}
 
 
 def sql_hook_lineage_key() -> str | None:
@@ -146,6 +185,34 @@ def translate_asset(asset: Any, context: Any) -> Any | None:
     return translate_airflow_asset(asset, context)
 
 
+def emits_events(task: Any) -> bool:
+    """Tell whether the user's settings let the OpenLineage provider send events of ``task``."""
+    try:
+        from airflow.providers.openlineage.utils.emission_policy import resolve_task_emission_policy
+    except ImportError:
+        from airflow.providers.openlineage.utils.utils import is_operator_disabled, is_selective_lineage_enabled
+
+        return bool(not is_operator_disabled(task) and is_selective_lineage_enabled(task))
+    return bool(resolve_task_emission_policy(operator=task, dag_id=task.dag_id, task_id=task.task_id).emit)
+
+
+def ancestors(task_instance: Any) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
+    """Return namespace, job and run id of a task as the parent of what it starts, and of the root above."""
+    from airflow.providers.openlineage.plugins import macros
+
+    # Earlier releases take no root from the configuration of the DAG run.
+    root_namespace = getattr(macros, "lineage_root_job_namespace", None)
+    namespace: str = macros.lineage_job_namespace()
+    return (
+        (namespace, macros.lineage_job_name(task_instance), macros.lineage_run_id(task_instance)),
+        (
+            root_namespace(task_instance) if root_namespace else namespace,
+            macros.lineage_root_job_name(task_instance),
+            macros.lineage_root_run_id(task_instance),
+        ),
+    )
+
+
 def unknown_source_attribute(task: Any) -> dict[str, Any]:
     """Return the run facet that the OpenLineage provider sends for operators that it does not know."""
     from airflow.providers.openlineage.utils.utils import get_unknown_source_attribute_run_facet
@@ -174,3 +241,15 @@ def runtime_outlets(task_instance: Any) -> list[Any]:
     except ImportError:
         return []
     return [asset for asset, _alias in get_runtime_outlet_assets(task_instance)]
+
+
+def redacted(value: Any) -> Any:
+    """Return ``value`` with the secrets that Airflow knows masked, and with what has a name like ``password``."""
+    try:
+        from airflow.sdk._shared.secrets_masker import redact
+    except ImportError:
+        try:
+            from airflow.sdk.execution_time.secrets_masker import redact
+        except ImportError:
+            from airflow.utils.log.secrets_masker import redact
+    return redact(value)

@@ -17,8 +17,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+#: Knowledge about kinds of operators beside SQL ones.
+FAMILY_PARTS = (
+    "transfers",  # from one system to another
+    "checks",  # results of data quality checks
+    "dbt",
+    "great_expectations",
+    "services",  # operators of a cloud or data service
+    "contract",  # documents that containers and remote commands return
+)
+
 #: What ``disabled_parts`` may name.
-PARTS = frozenset({"sql", "schema", "column_lineage", "observed", "declared", "reason"})
+PARTS = frozenset({"sql", "schema", "column_lineage", "observed", "declared", "reason", *FAMILY_PARTS})
 
 _TRUE = frozenset({"t", "true", "1", "yes", "on"})
 _FALSE = frozenset({"f", "false", "0", "no", "off"})
@@ -114,6 +124,32 @@ def max_event_bytes() -> int:
     return int(_read("max_event_bytes", _bytes))
 
 
+def dbt_artifacts() -> str | None:
+    """``[lineage_kit] dbt_artifacts``, with its placeholders; None where it is not set."""
+    return str(_read("dbt_artifacts", str)) or None
+
+
+def document_operators() -> frozenset[str]:
+    """``[lineage_kit] document_operators``: class names and full import paths."""
+    names: frozenset[str] = _read("document_operators", _names)
+    return names
+
+
+def document_file() -> str | None:
+    """``[lineage_kit] document_file``, with its placeholders; None where it is not set."""
+    return str(_read("document_file", str)) or None
+
+
+def inject_openlineage_env() -> bool:
+    """``[lineage_kit] inject_openlineage_env``."""
+    return bool(_read("inject_openlineage_env", _boolean))
+
+
 def mask_sql_literals() -> bool:
     """``[lineage_kit] mask_sql_literals``."""
     return bool(_read("mask_sql_literals", _boolean))
+
+
+def snowflake_query_tag() -> bool:
+    """``[lineage_kit] snowflake_query_tag``."""
+    return bool(_read("snowflake_query_tag", _boolean))

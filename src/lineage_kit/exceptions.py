@@ -5,3 +5,15 @@ from __future__ import annotations
 
 class LineageKitError(Exception):
     """Base class of everything that lineage-kit raises on purpose."""
+
+
+class DatabaseDescriptionError(LineageKitError):
+    """What is registered for a connection type does not describe a database."""
+
+
+class DbtArtifactsError(LineageKitError):
+    """The files that dbt leaves behind do not tell what a task's call of dbt did."""
+
+
+class LineageDocumentError(LineageKitError):
+    """A lineage document is not what its schema asks for, or names what is not there; no value is quoted."""

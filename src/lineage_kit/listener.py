@@ -40,13 +40,42 @@ def _guarded(what: str, step: Callable[[ExtractorManager], None]) -> None:
         log.debug("lineage-kit failure details:", exc_info=True)
 
 
-def _prepare(task_instance: Any) -> None:
+def _prepare(task_instance: Any, error: BaseException | str | None = None) -> None:
     def step(manager: ExtractorManager) -> None:
         from lineage_kit.extractors.prepare import prepare
 
-        prepare(task_instance, manager)
+        prepare(task_instance, manager, error)
 
     _guarded(f"task `{getattr(task_instance, 'task_id', '?')}`", step)
+
+
+def _tag_queries(task_instance: Any) -> None:
+    def step(_: ExtractorManager) -> None:
+        from lineage_kit import conf
+
+        task = getattr(task_instance, "task", None)
+        if task is not None and conf.snowflake_query_tag() and not conf.operator_disabled(type(task)):
+            from lineage_kit.snowflake import tag_queries
+
+            tag_queries(task_instance)
+
+    _guarded(f"the query tag of task `{getattr(task_instance, 'task_id', '?')}`", step)
+
+
+def _hand_on(task_instance: Any) -> None:
+    def step(_: ExtractorManager) -> None:
+        from lineage_kit import conf
+
+        task = getattr(task_instance, "task", None)
+        wanted = conf.inject_openlineage_env() or conf.document_file()
+        if "contract" in conf.disabled_parts() or not wanted:
+            return
+        if task is not None and not conf.operator_disabled(type(task)):
+            from lineage_kit.extractors.contract.places import hand_on
+
+            hand_on(task_instance)
+
+    _guarded(f"the environment of what task `{getattr(task_instance, 'task_id', '?')}` starts", step)
 
 
 @hookimpl
@@ -66,8 +95,10 @@ def on_starting(component: Any) -> None:
 
 @hookimpl(tryfirst=True)
 def on_task_instance_running(task_instance: Any) -> None:
-    """Register the extractor before the START event is built."""
+    """Register the extractor before the START event is built; change the operator, where asked to, before it runs."""
     _prepare(task_instance)
+    _tag_queries(task_instance)
+    _hand_on(task_instance)
 
 
 @hookimpl(tryfirst=True)
@@ -77,9 +108,9 @@ def on_task_instance_success(task_instance: Any) -> None:
 
 
 @hookimpl(tryfirst=True)
-def on_task_instance_failed(task_instance: Any) -> None:
-    """Register the extractor before the FAIL event is built, in case no START was seen in this process."""
-    _prepare(task_instance)
+def on_task_instance_failed(task_instance: Any, error: BaseException | str | None) -> None:
+    """Register the extractor before the FAIL event is built, and keep the error, which extractors are not given."""
+    _prepare(task_instance, error)
 
 
 @hookimpl(tryfirst=True, optionalhook=True)

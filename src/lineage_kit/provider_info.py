@@ -21,7 +21,9 @@ OPTIONS: dict[str, dict[str, str | None]] = {
         "description": (
             "Parts of lineage-kit to leave out, separated by semicolons: sql (lineage from SQL text), schema (columns "
             "read from the database), column_lineage, observed (what hooks reported), declared (inlets and outlets), "
-            "reason (why a task has no datasets)."
+            "reason (why a task has no datasets), transfers, checks (results of data quality checks), dbt, "
+            "great_expectations, services (operators of cloud and data services), contract (what containers and remote "
+            "commands return)."
         ),
         "version_added": "0.1.0",
         "type": "string",
@@ -58,10 +60,61 @@ OPTIONS: dict[str, dict[str, str | None]] = {
         "example": "250000",
         "default": "1000000",
     },
+    "dbt_artifacts": {
+        "description": (
+            "Folder where manifest.json and run_results.json of dbt can be read where a task's command does not tell, "
+            "such as dbt in containers or on other machines; profiles.yml tells the names of the tables there. "
+            "{dag_id}, {task_id} and {run_id} stand for those of the task."
+        ),
+        "version_added": "0.1.0",
+        "type": "string",
+        "example": "/shared/dbt/{dag_id}/{task_id}",
+        "default": "",
+    },
+    "document_operators": {
+        "description": (
+            "Operators whose XCom is looked at for a lineage document though nothing in their own text names one, such "
+            "as DockerOperator, separated by semicolons: class names or full import paths; subclasses belong to them."
+        ),
+        "version_added": "0.1.0",
+        "type": "string",
+        "example": "DockerOperator;KubernetesPodOperator;my_company.operators.RunJobOperator",
+        "default": "",
+    },
+    "document_file": {
+        "description": (
+            "Path of the file in which a task may leave its lineage document, where workers can read it. {dag_id}, "
+            "{task_id}, {run_id}, {map_index} and {try_number} stand for those of the task."
+        ),
+        "version_added": "0.1.0",
+        "type": "string",
+        "example": "/shared/lineage/{dag_id}/{run_id}/{task_id}.json",
+        "default": "",
+    },
+    "inject_openlineage_env": {
+        "description": (
+            "Hand environment variables of OpenLineage (parent and root run, namespace, address of the backend; never "
+            "a key) to the shell, container or remote command that a task starts. What the user sets stays."
+        ),
+        "version_added": "0.1.0",
+        "type": "boolean",
+        "example": None,
+        "default": "False",
+    },
     "mask_sql_literals": {
         "description": (
             "Replace every string and number in SQL text by a question mark. Credentials in COPY, UNLOAD, CREATE STAGE "
             "and their like are masked in any case."
+        ),
+        "version_added": "0.1.0",
+        "type": "boolean",
+        "example": None,
+        "default": "False",
+    },
+    "snowflake_query_tag": {
+        "description": (
+            "Set the session parameter QUERY_TAG of tasks on Snowflake to DAG, task, run and try as JSON, so that "
+            "Snowflake's query history tells which task a query belongs to. A tag of the user's own is left alone."
         ),
         "version_added": "0.1.0",
         "type": "boolean",

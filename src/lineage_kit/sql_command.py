@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Editors on Windows mark their encoding by the first bytes; everything else is UTF-8.
 _ENCODINGS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+# Seconds. A person waits for a whole warehouse of statements, where a task would not.
+_PATIENCE = 600.0
 
 
 def show_sql(arguments: argparse.Namespace) -> int:
@@ -34,7 +36,15 @@ def show_sql(arguments: argparse.Namespace) -> int:
     dialect = arguments.dialect
     if dialect and dialect.strip().lower() not in known_dialects():
         _complain(f"dialect {dialect} is not known, the SQL is read as generic SQL; {', '.join(known_dialects())} are")
-    lineage = analyze(sql, dialect, arguments.database, arguments.schema, columns, stored_names=arguments.stored_names)
+    lineage = analyze(
+        sql,
+        dialect,
+        arguments.database,
+        arguments.schema,
+        columns,
+        max_seconds=_PATIENCE,
+        stored_names=arguments.stored_names,
+    )
     _print(as_json(lineage) if arguments.json else as_tree(lineage))
     source = "<stdin>" if arguments.file == "-" else arguments.file
     for problem in lineage.problems:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib.metadata
-import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.dag_runs import DagRunEvents, events_of_run, unfinished_runs
-from support.openlineage import validate_event
+from support.dag_runs import run_to_its_end
+from support.openlineage import validate_events
 from support.postgres import PostgresDatabase
 
 from lineage_kit.demo.local_airflow import LocalAirflow
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from support.dag_runs import RunDag
 
 DAGS = Path(__file__).parent / "dags"
-# A task's last event may be written after its state; more than that means that it will not come.
-_EVENT_SECONDS = 20.0
-_POLL_SECONDS = 0.1
 
 
 @pytest.fixture(scope="session")
@@ -54,35 +51,10 @@ def airflow(start_airflow: Callable[..., LocalAirflow]) -> Iterator[LocalAirflow
     """Give a running Airflow; every event that was emitted until its end must be valid."""
     with start_airflow() as running:
         yield running
-    _validate(running.events())
+    validate_events(running.events())
 
 
 @pytest.fixture(scope="session")
 def run_dag(airflow: LocalAirflow) -> RunDag:
     """Give a function that runs a DAG of `dags/` and returns its events."""
-
-    def run(dag_id: str, conf: Mapping[str, Any] | None = None, *, timeout: float = 120.0) -> DagRunEvents:
-        run_id = airflow.trigger(dag_id, conf)
-        state = airflow.wait(dag_id, run_id, timeout)
-        task_states = airflow.task_states(dag_id, run_id)
-        deadline = time.monotonic() + _EVENT_SECONDS
-        while True:
-            events = events_of_run(airflow.events(), dag_id, run_id)
-            if not unfinished_runs(events, dag_id, task_states) or time.monotonic() > deadline:
-                return DagRunEvents(dag_id, run_id, state, events)
-            time.sleep(_POLL_SECONDS)
-
-    return run
-
-
-def _validate(events: list[dict[str, Any]]) -> None:
-    problems = [problem for problem in map(_problem_of, events) if problem]
-    assert not problems, "\n".join(problems)
-
-
-def _problem_of(event: dict[str, Any]) -> str | None:
-    try:
-        validate_event(event)
-    except AssertionError as error:
-        return str(error)
-    return None
+    return partial(run_to_its_end, airflow)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from lineage_kit.demo.local_airflow import LocalAirflow
+
 Event = dict[str, Any]
 TERMINAL = frozenset({"COMPLETE", "FAIL", "ABORT"})
+# A task's last event may be written after its state; more than that means that it will not come.
+_EVENT_SECONDS = 20.0
+_POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,25 @@ class RunDag(Protocol):
 
     def __call__(self, dag_id: str, conf: Mapping[str, Any] | None = None, *, timeout: float = ...) -> DagRunEvents:
         """Run a DAG to its end, within `timeout` seconds, and return what it emitted."""
+
+
+def run_to_its_end(
+    airflow: LocalAirflow, dag_id: str, conf: Mapping[str, Any] | None = None, *, timeout: float = 120.0
+) -> DagRunEvents:
+    """Run a DAG of a running Airflow to its end, within `timeout` seconds, and return its events."""
+    return events_of_finished_run(airflow, dag_id, airflow.trigger(dag_id, conf), timeout)
+
+
+def events_of_finished_run(airflow: LocalAirflow, dag_id: str, run_id: str, timeout: float) -> DagRunEvents:
+    """Wait for the end of a DAG run, and return its events once every task that ended has sent its last one."""
+    state = airflow.wait(dag_id, run_id, timeout)
+    task_states = airflow.task_states(dag_id, run_id)
+    deadline = time.monotonic() + _EVENT_SECONDS
+    while True:
+        events = events_of_run(airflow.events(), dag_id, run_id)
+        if not unfinished_runs(events, dag_id, task_states) or time.monotonic() > deadline:
+            return DagRunEvents(dag_id, run_id, state, events)
+        time.sleep(_POLL_SECONDS)
 
 
 def events_of_run(events: list[Event], dag_id: str, run_id: str) -> list[Event]:

@@ -159,7 +159,12 @@ class TestUnderAirflow:
         monkeypatch.setitem(cli._COMMANDS, "other", replace(demo, run=lambda _: 7, arguments={}))
 
         assert cli.main(["other"]) == 7
-        assert [command.name for command in cli.get_airflow_commands()[0].subcommands] == ["demo", "sql", "other"]
+        assert [command.name for command in cli.get_airflow_commands()[0].subcommands] == [
+            "demo",
+            "coverage",
+            "sql",
+            "other",
+        ]
 
 
 class TestProcess:

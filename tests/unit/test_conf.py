@@ -21,7 +21,12 @@ DEFAULTS = {
     "disabled_operators": frozenset(),
     "time_budget": 5.0,
     "max_event_bytes": 1_000_000,
+    "dbt_artifacts": None,
+    "document_operators": frozenset(),
+    "document_file": None,
+    "inject_openlineage_env": False,
     "mask_sql_literals": False,
+    "snowflake_query_tag": False,
 }
 
 
@@ -72,6 +77,7 @@ def test_default_in_an_unknown_section(monkeypatch: pytest.MonkeyPatch, option: 
         ("max_event_bytes", "0", 0),
         ("max_event_bytes", "250000", 250_000),
         ("mask_sql_literals", "true", True),
+        ("snowflake_query_tag", "True", True),
     ],
 )
 def test_set_in_the_environment(set_option: Callable[..., None], option: str, text: str, value: object) -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from operators_page import is_public
 
 from lineage_kit.cli import main
+from lineage_kit.extractors.operators import OPERATORS
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -75,7 +77,7 @@ def test_configuration_parses(snippet: Snippet) -> None:
     parser.read_string(snippet.text)
     if parser.has_section("lineage_kit"):
         assert set(parser["lineage_kit"]) <= set(OPTIONS)
-    if parser.has_section("openlineage"):
+    if parser.has_option("openlineage", "transport"):
         assert json.loads(parser["openlineage"]["transport"])["type"]
 
 
@@ -138,3 +140,11 @@ def test_reasons_are_documented() -> None:
     page = (ROOT / "docs" / "lineage.md").read_text()
 
     assert [reason.value for reason in Reason if f"`{reason.value}`" not in page] == []
+
+
+def test_every_operator_of_the_kit_is_on_its_page() -> None:
+    """The table of operators, written by `tools/operators_page.py`, names each that can be instantiated."""
+    page = (ROOT / "docs" / "operators.md").read_text()
+    names = {path.rpartition(".")[2] for path in OPERATORS}
+
+    assert {name for name in names if is_public(name) and f"`{name}`" not in page} == set()

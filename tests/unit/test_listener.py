@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 HOOKS = [name for name in vars(listener) if name.startswith("on_")]
 TASK_HOOKS = [name for name in HOOKS if name.startswith("on_task_instance_")]
+ERROR = ValueError("why the task failed")
+
+
+def arguments(hook: str) -> dict[str, Any]:
+    """Return what a hook takes beside the task instance."""
+    return {"error": ERROR} if hook == "on_task_instance_failed" else {}
 
 
 def specifications() -> list[ModuleType]:
@@ -72,9 +78,9 @@ def manager() -> pluggy.PluginManager:
 def call(manager: pluggy.PluginManager) -> Any:
     """Give a function that calls a hook with every argument that the installed Airflow passes."""
 
-    def call(name: str, **arguments: Any) -> None:
+    def call(name: str, **given: Any) -> None:
         wanted = inspect.signature(specified(name)).parameters
-        getattr(manager.hook, name)(**{argument: arguments.get(argument) for argument in wanted})
+        getattr(manager.hook, name)(**{argument: given.get(argument) for argument in wanted})
 
     return call
 
@@ -134,7 +140,7 @@ class TestFailure:
     def test_is_one_warning(self, broken: str, caplog: pytest.LogCaptureFixture, hook: str) -> None:
         """It is one WARNING with the task and the remedy; what went wrong is told at DEBUG."""
         with caplog.at_level(logging.DEBUG, logger=listener.__name__):
-            getattr(listener, hook)(task_instance=SimpleNamespace(task_id="load"))
+            getattr(listener, hook)(task_instance=SimpleNamespace(task_id="load"), **arguments(hook))
 
         warning, details = caplog.records
         assert (warning.levelno, details.levelno) == (logging.WARNING, logging.DEBUG)
@@ -163,16 +169,19 @@ class TestFailure:
 
 
 def test_prepares_with_the_manager_of_openlineage(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each hook passes the task instance on, with the extractor manager that OpenLineage will ask."""
+    """Each hook passes the task instance on, with the extractor manager that OpenLineage will ask, and the error."""
     prepared: list[Any] = []
     manager, task_instances = object(), [SimpleNamespace(task_id=hook) for hook in TASK_HOOKS]
     monkeypatch.setattr(compat, "extractor_manager", lambda: manager)
-    monkeypatch.setattr(preparation, "prepare", lambda *arguments: prepared.append(arguments))
+    monkeypatch.setattr(preparation, "prepare", lambda *given: prepared.append(given))
 
     for hook, task_instance in zip(TASK_HOOKS, task_instances, strict=True):
-        getattr(listener, hook)(task_instance=task_instance)
+        getattr(listener, hook)(task_instance=task_instance, **arguments(hook))
 
-    assert prepared == [(task_instance, manager) for task_instance in task_instances]
+    assert prepared == [
+        (task_instance, manager, arguments(hook).get("error"))
+        for hook, task_instance in zip(TASK_HOOKS, task_instances, strict=True)
+    ]
 
 
 class Job:
@@ -215,7 +224,8 @@ def test_imports_nothing_where_openlineage_is_off() -> None:
 from types import SimpleNamespace
 from lineage_kit import listener
 for hook in %r:
-    getattr(listener, hook)(task_instance=SimpleNamespace(task=object(), task_id="t"))
+    error = {"error": None} if hook == "on_task_instance_failed" else {}
+    getattr(listener, hook)(task_instance=SimpleNamespace(task=object(), task_id="t"), **error)
 listener.on_starting(component=object())
 answer(loaded("airflow", "openlineage", "sqlglot", "sqlparse", "lineage_kit.extractors", "lineage_kit.facets"))
 """

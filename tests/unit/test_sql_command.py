@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lineage_kit.cli import main
-from lineage_kit.sql import ColumnLineage, Location, Problem, SqlLineage, StatementLineage, TableName, analyze
+from lineage_kit.sql import Change, ColumnLineage, Location, Problem, SqlLineage, StatementLineage, TableName, analyze
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,7 +137,9 @@ class TestJson:
         statement = {"inputs": [location], "outputs": [], "columns": [column]}
         assert json.loads(capsys.readouterr().out) == {
             **statement,
-            "statements": [{**statement, "kind": "SELECT", "position": 0, "line": 1, "exact": True}],
+            "statements": [
+                {**statement, "kind": "SELECT", "position": 0, "line": 1, "exact": True, "text": 0, "changes": []}
+            ],
             "problems": [],
         }
 
@@ -281,7 +283,10 @@ def _run(script: Path, environment: dict[str, str]) -> subprocess.CompletedProce
 
 def _lineage(found: dict[str, Any]) -> SqlLineage:
     """Return the lineage that JSON tells."""
-    statements = [StatementLineage(**{**entry, **_datasets_and_columns(entry)}) for entry in found["statements"]]
+    statements = [
+        StatementLineage(**{**entry, **_datasets_and_columns(entry), "changes": _changes(entry["changes"])})
+        for entry in found["statements"]
+    ]
     problems = tuple(Problem(**entry) for entry in found["problems"])
     return SqlLineage(**_datasets_and_columns(found), statements=tuple(statements), problems=problems)
 
@@ -295,6 +300,10 @@ def _datasets_and_columns(found: dict[str, Any]) -> dict[str, Any]:
             for entry in found["columns"]
         ),
     }
+
+
+def _changes(found: list[dict[str, Any]]) -> tuple[Change, ...]:
+    return tuple(Change(each["kind"], _dataset(each["table"]), _dataset(each["other"])) for each in found)
 
 
 def _dataset(found: dict[str, Any] | None) -> Any:

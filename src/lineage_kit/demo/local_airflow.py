@@ -53,6 +53,7 @@ class LocalAirflow:
             Airflow 3 can use with LocalExecutor and Airflow 2 cannot.
         port: Port of the API server (Airflow 3) on the loopback interface. None takes a free one.
         python: Interpreter whose Airflow is run, of the same version as this one's. None is this one.
+        triggerer: Whether there is a triggerer, without which deferred tasks wait for ever.
 
     """
 
@@ -65,12 +66,14 @@ class LocalAirflow:
         database: str | None = None,
         port: int | None = None,
         python: str | None = None,
+        triggerer: bool = False,
     ) -> None:
         self.dags_folder = dags_folder.resolve()
         self.home = home.resolve()
         self.events_file = self.home / "events.ndjson"
         self._port = port
         self._python = python or sys.executable
+        self._triggerer = triggerer
         self._major = _airflow_major()
         if self._major < 3 and database is None:  # noqa: PLR2004 - Airflow 3, where SQLite became possible
             msg = "Airflow 2 runs tasks in parallel on Postgres or MySQL only: name a metadata database."
@@ -185,6 +188,8 @@ class LocalAirflow:
     def _start_processes(self, port: int) -> None:
         # It is also the first to be stopped: tasks that it waits for still need the API server.
         self._programs.start("airflow scheduler", self._airflow("scheduler", "--skip-serve-logs"))
+        if self._triggerer:
+            self._programs.start("airflow triggerer", self._airflow("triggerer", "--skip-serve-logs"))
         if self._major < 3:  # noqa: PLR2004 - Airflow 3, which took these two out of the scheduler
             return
         self._programs.start("airflow dag-processor", self._airflow("dag-processor"))

@@ -31,7 +31,7 @@ def declared_lineage(extraction: Extraction) -> OperatorLineage:
 def _datasets(extraction: Extraction, entities: list[Any]) -> list[Any]:
     datasets = []
     for entity in entities:
-        dataset = extraction.guard("declared", partial(_dataset, extraction, entity))
+        dataset = extraction.guard("declared", partial(dataset_of, extraction, entity))
         if dataset is not None:
             datasets.append(dataset)
         else:
@@ -43,7 +43,8 @@ def _datasets(extraction: Extraction, entities: list[Any]) -> list[Any]:
     return datasets
 
 
-def _dataset(extraction: Extraction, entity: Any) -> Any | None:
+def dataset_of(extraction: Extraction, entity: Any) -> Any | None:
+    """Return the dataset of an inlet or outlet, None where no installed provider knows what it is."""
     rendered = _render(extraction, entity)
     url = getattr(rendered, "url", None)
     if isinstance(url, str) and (name := from_uri(url)):

@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.openlineage.extractors import BaseExtractor, OperatorLineage
 
 from lineage_kit import compat, conf
-from lineage_kit.extractors import declared, observed, registry, report, size, source_text
-from lineage_kit.extractors.extraction import Budget, EventKind, Extraction
-from lineage_kit.extractors.family import FamilyLineage
+from lineage_kit.extractors import declared, explicit, observed, registry, report, reports, size, source_text
+from lineage_kit.extractors.base import LineageExtractor, begin
+from lineage_kit.extractors.contract import finding
+from lineage_kit.extractors.extraction import EventKind
+from lineage_kit.extractors.family import FamilyLineage, Official
 from lineage_kit.extractors.merge import combine, has_datasets
 from lineage_kit.extractors.speaker import Kind, Speaker, find_speaker
 from lineage_kit.facets.no_datasets import Reason
 
 if TYPE_CHECKING:
+    from lineage_kit.extractors.extraction import Extraction
     from lineage_kit.extractors.family import Family
 
 log = logging.getLogger(__name__)
@@ -54,17 +57,7 @@ class EnrichingExtractor(BaseExtractor):
         try:
             if not conf.enabled() or conf.operator_disabled(type(self.operator)):
                 return floor.lineage()
-            extraction = Extraction(
-                task=self.operator,
-                kind=kind,
-                task_instance=task_instance or registry.task_instance_of(self.operator),
-                budget=Budget(conf.time_budget()),
-                disabled_parts=conf.disabled_parts(),
-                source_code_enabled=(
-                    compat.default_source_code_enabled() if source_code_enabled is None else source_code_enabled
-                ),
-                mask_literals=conf.mask_sql_literals(),
-            )
+            extraction = floor.extraction = begin(self, kind, task_instance)
             return Enrichment(extraction, floor).lineage()
         except Exception as error:
             log.warning(
@@ -82,6 +75,7 @@ class Floor:
 
     def __init__(self, task: Any, kind: EventKind, task_instance: Any | None, source_code_enabled: bool | None) -> None:
         self.speaker: Speaker = find_speaker(task, registry.ORIGINALS.find)
+        self.extraction: Extraction | None = None
         self._task = task
         self._kind = kind
         self._task_instance = task_instance
@@ -102,6 +96,8 @@ class Floor:
         extractor = self.speaker.extractor(self._task)
         if self._source_code_enabled is not None:
             extractor.source_code_enabled = self._source_code_enabled
+        if isinstance(extractor, LineageExtractor):
+            extractor.extraction = self.extraction
         if self._kind is EventKind.START:
             return extractor.extract()
         if self._kind is EventKind.FAIL and callable(getattr(extractor, "extract_on_failure", None)):
@@ -111,7 +107,7 @@ class Floor:
     def _unknown_source(self) -> dict[str, Any]:
         """Return the facet for operators that nobody knows; the provider omits it where hooks reported datasets."""
         try:
-            hooks_reported = compat.hook_lineage_allowed(self._task) and observed.reported_datasets()
+            hooks_reported = compat.hook_lineage_allowed(self._task) and reports.reports_datasets()
         except Exception:  # noqa: BLE001 - without an answer, the facet is what the provider would most likely send
             hooks_reported = False
         return {} if hooks_reported else compat.unknown_source_attribute(self._task)
@@ -128,8 +124,11 @@ class Enrichment:
     def lineage(self) -> OperatorLineage:
         """Return the merged lineage, safe to send and within the size limit."""
         extraction = self._extraction
-        base = self._speaker_and_family()
+        with reports.unreported():
+            base = self._speaker_and_family()
         parts = [base.lineage]
+        if said := self._said(base):
+            parts.append(said)
         if named := extraction.guard("declared", lambda: self._declared(base)):
             parts.append(named)
         if base.hook_lineage_due:
@@ -137,33 +136,24 @@ class Enrichment:
         merged = extraction.guard("merge", lambda: combine(parts)) or base.lineage
         if not extraction.guard("source text", lambda: source_text.protect(merged, extraction)):
             source_text.withhold(merged)
+        extraction.guard("explicit lineage", lambda: explicit.complete(merged))
         extraction.guard("size", lambda: size.fit(merged, extraction))
         extraction.guard("reason", lambda: report.attach(merged, extraction))
         return merged
 
     def _speaker_and_family(self) -> FamilyLineage:
         """Return what the speaker or the kit's family knows."""
-        extraction, task = self._extraction, self._extraction.task
-        family = registry.family_of(task)
+        extraction = self._extraction
+        family = registry.family_of(type(extraction.task))
         if family is not None and not extraction.enabled(family.part):
             extraction.explain(Reason.DISABLED, f"[lineage_kit] disabled_parts switches `{family.part}` off.")
             family = None
-        if family is None or self._speaker.kind is Kind.USER:
-            answer = self._ask_speaker()
-            return FamilyLineage(answer, replaces=False, hook_lineage_due=not has_datasets(answer))
-        found: FamilyLineage | None = None
-        generic = self._speaker.kind is Kind.OPERATOR and family.may_replace(task)
-        if generic:
+        if family is not None and self._speaker.kind is not Kind.USER:
             found = self._ask_family(family)
-            if found is not None and found.replaces:
+            if found is not None:
                 return found
         answer = self._ask_speaker()
-        if has_datasets(answer):
-            return FamilyLineage(answer, replaces=False, hook_lineage_due=False)
-        if not generic:
-            found = self._ask_family(family)
-        lineage = combine([answer, found.lineage]) if found else answer
-        return FamilyLineage(lineage, replaces=found is not None and found.replaces, hook_lineage_due=True)
+        return FamilyLineage(answer, covers_queries=False, hook_lineage_due=not has_datasets(answer))
 
     def _ask_speaker(self) -> OperatorLineage:
         name = self._speaker.describe(self._extraction.task)
@@ -172,25 +162,36 @@ class Enrichment:
         return answer if answer is not None else OperatorLineage()
 
     def _ask_family(self, family: Family) -> FamilyLineage | None:
+        official = Official(self._speaker.kind, self._ask_speaker)
+        found = self._extraction.attempt(family.part, lambda: family.extract(self._extraction, official))
         self._extraction.asked = f"lineage_kit.{family.part}"
-        return self._extraction.attempt(family.part, lambda: family.extract(self._extraction))
+        return found
 
     def _observed(self, base: FamilyLineage, parts: list[OperatorLineage]) -> list[OperatorLineage]:
         extraction = self._extraction
-        if not observed.reported():
+        if reports.collected_assets() is None:
             return []
         if not compat.hook_lineage_allowed(extraction.task):
             report.explain_policy(extraction)
             return []
         known = any(has_datasets(part) for part in parts)
-        # What the family replaced is the SQL that the hook reported.
-        return observed.contribute(extraction, known=known, queries=not base.replaces)
+        return observed.contribute(extraction, known=known, queries=not base.covers_queries)
+
+    def _said(self, base: FamilyLineage) -> OperatorLineage | None:
+        """Return what the task itself said about its data in a lineage document."""
+        extraction = self._extraction
+        if not extraction.enabled("contract"):
+            return None
+        said = extraction.guard("contract", lambda: finding.lineage_of_documents(extraction))
+        if said is not None and has_datasets(said):
+            (base.lineage.run_facets or {}).pop("unknownSourceAttribute", None)
+        return said
 
     def _declared(self, base: FamilyLineage) -> OperatorLineage | None:
         extraction = self._extraction
         if extraction.enabled("declared"):
             return declared.declared_lineage(extraction)
-        if not base.hook_lineage_due or observed.reported_datasets():
+        if not base.hook_lineage_due or reports.reports_datasets():
             return None
         # Here the provider alone would have turned to inlets and outlets; the kit's datasets must not keep them out.
         manager = compat.extractor_manager()

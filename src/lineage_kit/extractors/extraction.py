@@ -55,9 +55,11 @@ class Extraction:
     disabled_parts: frozenset[str] = frozenset()
     source_code_enabled: bool = True
     mask_literals: bool = False
+    error: str | None = field(default=None, repr=False)
     asked: str = "none"
     explanations: list[Explanation] = field(default_factory=list)
     omissions: list[Omission] = field(default_factory=list)
+    default_schemas: dict[Any, str | None] = field(default_factory=dict)
 
     def explain(self, reason: Reason, message: str) -> None:
         """Note why there may be no dataset; shown only if there is none in the end."""

@@ -9,6 +9,8 @@ from airflow.providers.openlineage.extractors import OperatorLineage
 from openlineage.client.event_v2 import Dataset, InputDataset, OutputDataset
 from openlineage.client.facet_v2 import column_lineage_dataset
 
+from lineage_kit.extractors import explicit
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -20,6 +22,7 @@ def has_datasets(lineage: OperatorLineage) -> bool:
 
 def combine(parts: Iterable[OperatorLineage]) -> OperatorLineage:
     """Return one lineage for all parts; where two say the same thing, the earlier part is believed."""
+    parts = list(parts)
     inputs: list[Any] = []
     outputs: list[Any] = []
     run_facets: dict[str, Any] = {}
@@ -29,6 +32,9 @@ def combine(parts: Iterable[OperatorLineage]) -> OperatorLineage:
         outputs.extend(part.outputs or [])
         run_facets = {**(part.run_facets or {}), **run_facets}
         job_facets = {**(part.job_facets or {}), **job_facets}
+    if explicit.KEY in job_facets:
+        job_facets[explicit.KEY] = explicit.united(parts)
+    job_facets = {name: facet for name, facet in job_facets.items() if facet is not None}
     return OperatorLineage(inputs=unite(inputs), outputs=unite(outputs), run_facets=run_facets, job_facets=job_facets)
 
 

@@ -7,7 +7,6 @@ no dataset, and puts SQL on child events. Here both come to the task's own event
 from __future__ import annotations
 
 import os
-import tempfile
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.openlineage.extractors import OperatorLineage
@@ -15,28 +14,12 @@ from airflow.providers.openlineage.extractors import OperatorLineage
 from lineage_kit import compat
 from lineage_kit.extractors.extraction import EventKind, Extraction
 from lineage_kit.extractors.merge import has_datasets
-from lineage_kit.facets.incomplete import Cause
+from lineage_kit.extractors.reports import collected_assets, note_limits, query_reports, unreported
+from lineage_kit.extractors.temporary import is_temporary_file
 from lineage_kit.facets.no_datasets import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-
-def reported() -> bool:
-    """Tell whether hooks reported anything in this process."""
-    collector = compat.hook_lineage_collector()
-    return collector is not None and bool(collector.has_collected)
-
-
-def reported_datasets() -> bool:
-    """Tell whether the OpenLineage provider, asked for hook lineage, would answer with datasets."""
-    collector = compat.hook_lineage_collector()
-    if collector is None or not collector.has_collected:
-        return False
-    collected = collector.collected_assets
-    return any(
-        compat.translate_asset(info.asset, info.context) is not None for info in (*collected.inputs, *collected.outputs)
-    )
 
 
 def contribute(extraction: Extraction, *, known: bool, queries: bool) -> list[OperatorLineage]:
@@ -51,21 +34,18 @@ def contribute(extraction: Extraction, *, known: bool, queries: bool) -> list[Op
         queries: whether the SQL that hooks reported is still to be analysed.
 
     """
-    collector = compat.hook_lineage_collector()
-    if collector is None or not collector.has_collected:
+    collected = collected_assets()
+    if collected is None:
         return []
-    collected = collector.collected_assets
     parts: list[OperatorLineage] = []
     if extraction.enabled("observed"):
-        _report_limits(extraction, collected)
-        parts = [
-            part
-            for part in (
+        note_limits(extraction, "inputs", "outputs", "queries")
+        with unreported():
+            found = (
                 extraction.attempt("observed", lambda: _assets(extraction, collected)),
-                extraction.attempt("observed", lambda: _queries(extraction, collected)) if queries else None,
+                extraction.attempt("observed", lambda: _queries(extraction)) if queries else None,
             )
-            if part is not None
-        ]
+        parts = [part for part in found if part is not None]
     if known or any(has_datasets(part) for part in parts):
         official = extraction.guard("child events", lambda: _ask_provider(extraction))
         if official is not None and not extraction.enabled("observed"):
@@ -108,36 +88,14 @@ def _translate(extraction: Extraction, infos: Iterable[Any]) -> list[Any]:
 
 
 def _temporary(dataset: Any) -> bool:
-    """Tell whether the dataset is a local file in the temporary folder, which means nothing after the task."""
-    if dataset.namespace.partition("://")[0] != "file":
-        return False
-    folder = os.path.realpath(tempfile.gettempdir())
-    path = os.path.realpath(os.path.join("/", dataset.name))
-    return os.path.commonpath([folder, path]) == folder
+    """Tell whether the dataset is a local file in the temporary folder."""
+    return dataset.namespace.partition("://")[0] == "file" and is_temporary_file(os.path.join("/", dataset.name))
 
 
-def _queries(extraction: Extraction, collected: Any) -> OperatorLineage | None:
-    key = compat.sql_hook_lineage_key()
-    reports = [info for info in getattr(collected, "extra", ()) if info.key == key and info.value.get("sql")]
+def _queries(extraction: Extraction) -> OperatorLineage | None:
+    reports = query_reports()
     if not reports or not extraction.enabled("sql"):
         return None
     from lineage_kit.extractors.sql.observed import lineage_of_reports
 
     return lineage_of_reports(extraction, reports)
-
-
-def _report_limits(extraction: Extraction, collected: Any) -> None:
-    """Say so where the collector was full: what came after is not known to anybody."""
-    kinds = (
-        ("inputs", collected.inputs, compat.max_collected_assets()),
-        ("outputs", collected.outputs, compat.max_collected_assets()),
-        ("queries", getattr(collected, "extra", ()), compat.max_collected_extra()),
-    )
-    for what, items, limit in kinds:
-        if limit is not None and len(items) >= limit:
-            extraction.omit(
-                "observed",
-                Cause.COLLECTOR_LIMIT,
-                f"Hooks reported {limit} {what}, as many as Airflow keeps; there may be more. "
-                "See [lineage] max_assets_per_collector and max_extras_per_collector.",
-            )

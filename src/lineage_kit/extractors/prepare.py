@@ -17,21 +17,22 @@ if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors.manager import ExtractorManager
 
 
-def prepare(task_instance: Any, manager: ExtractorManager) -> None:
-    """Make the kit's extractor answer in ``manager`` for the task of ``task_instance``."""
+def prepare(task_instance: Any, manager: ExtractorManager, error: BaseException | str | None = None) -> None:
+    """Make the kit's extractor answer in ``manager`` for the task of ``task_instance``, which failed with ``error``."""
     task = getattr(task_instance, "task", None)
     if task is None or conf.operator_disabled(type(task)):
         return
     if registry.remember(task_instance):
         compat.reset_hook_lineage_collector()
+    registry.remember_error(error)
     registry.ORIGINALS.displace(manager, task.task_type, EnrichingExtractor)
-    family = registry.family_of(task)
+    family = registry.family_of(type(task))
     if family and family.part not in conf.disabled_parts():
         family.load()
 
 
 def preload() -> None:
     """Import, once, what every task forked from this process would otherwise import for itself."""
-    for family in registry.families():
+    for family in registry.preloaded_families():
         if family.part not in conf.disabled_parts():
             family.preload()

@@ -10,18 +10,13 @@ from airflow.providers.openlineage.extractors.bash import BashExtractor
 from airflow.providers.openlineage.extractors.python import PythonExtractor
 
 from lineage_kit import compat
+from lineage_kit.extractors.operators import OPERATORS, PRELOADED
 
 if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import BaseExtractor
     from airflow.providers.openlineage.extractors.manager import ExtractorManager
 
     from lineage_kit.extractors.family import Family
-
-#: Base class of a family of operators -> the module that knows them. Named by path: neither the operators nor the
-#: family are imported for tasks of another kind.
-_FAMILIES = {
-    "airflow.providers.common.sql.operators.sql.BaseSQLOperator": "lineage_kit.extractors.sql.family",
-}
 
 #: Extractors from here are the kit's own; a user's subclass of one is the user's.
 _OUR_MODULES = "lineage_kit."
@@ -55,6 +50,7 @@ class Originals:
 ORIGINALS = Originals()
 
 _running: weakref.ref[Any] | None = None
+_error: str | None = None
 
 
 def remember(task_instance: Any) -> bool:
@@ -67,27 +63,46 @@ def remember(task_instance: Any) -> bool:
     return before is not None
 
 
+def forget() -> None:
+    """Forget the task that ran: the next one is then the first of this process, and keeps what hooks reported."""
+    global _running, _error  # noqa: PLW0603 - as above
+    _running = _error = None
+
+
 def task_instance_of(task: Any) -> Any | None:
     """Return the task instance that runs ``task`` in this process, if a listener hook has shown it."""
     task_instance = _running() if _running is not None else None
     return task_instance if getattr(task_instance, "task", None) is task else None
 
 
-def family_of(task: Any) -> Family | None:
-    """Return the kit's family for the class of ``task``, found along its base classes, or None."""
-    for cls in type(task).__mro__:
-        if module := _FAMILIES.get(f"{cls.__module__}.{cls.__qualname__}"):
-            return _family(module)
+def remember_error(error: BaseException | str | None) -> None:
+    """Keep what the task that runs failed with, None while it has not."""
+    global _error  # noqa: PLW0603 - as above
+    _error = None if error is None else str(error)
+
+
+def error_of(task: Any) -> str | None:
+    """Return the message of the error that ``task`` failed with in this process, if a listener hook has shown it."""
+    return _error if task_instance_of(task) is not None else None
+
+
+def family_of(operator: type) -> Family | None:
+    """Return the kit's family for a class of operators, found along its base classes, or None."""
+    for cls in operator.__mro__:
+        if path := OPERATORS.get(f"{cls.__module__}.{cls.__qualname__}"):
+            return family_at(path)
     return None
 
 
-def families() -> list[Family]:
-    """Return all families; this imports what their operators need."""
-    return [_family(module) for module in _FAMILIES.values()]
+def preloaded_families() -> list[Family]:
+    """Return the families that are worth preparing for in a process from which all tasks are forked."""
+    return [family_at(path) for path in PRELOADED]
 
 
-def _family(module: str) -> Family:
-    family: Family = importlib.import_module(module).FAMILY
+def family_at(path: str) -> Family:
+    """Return the family that ``operators.py`` names by ``path``."""
+    module, _, name = path.partition(":")
+    family: Family = getattr(importlib.import_module(module), name)
     return family
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from airflow.providers.openlineage.extractors.manager import ExtractorManager
 
 from lineage_kit import compat
-from lineage_kit.extractors import observed
+from lineage_kit.extractors import reports
 from lineage_kit.extractors.extraction import EventKind
 from lineage_kit.extractors.merge import distinct, has_datasets
 from lineage_kit.facets import incomplete, no_datasets
@@ -53,7 +53,7 @@ def _will_have_datasets(lineage: OperatorLineage, extraction: Extraction) -> boo
     if has_datasets(lineage):
         return True
     task = extraction.task
-    if compat.hook_lineage_allowed(task) and observed.reported_datasets():
+    if compat.hook_lineage_allowed(task) and reports.reports_datasets():
         return True
     return any(ExtractorManager.convert_to_ol_dataset(entity) for entity in (*task.inlets, *task.outlets))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from openlineage.client.serde import Serde
 
 from lineage_kit import conf
+from lineage_kit.extractors import explicit
 from lineage_kit.facets.incomplete import Cause
 
 if TYPE_CHECKING:
@@ -55,12 +56,17 @@ def _drop_dataset_facet(name: str) -> Callable[[OperatorLineage], bool]:
     return drop
 
 
+def _drop_column_lineage(lineage: OperatorLineage) -> bool:
+    explicit_lineage = lineage.job_facets.pop(explicit.KEY, None) is not None
+    return _drop_dataset_facet("columnLineage")(lineage) or explicit_lineage
+
+
 def _drop_sql(lineage: OperatorLineage) -> bool:
     return lineage.job_facets.pop("sql", None) is not None
 
 
 _STEPS: tuple[tuple[str, Callable[[OperatorLineage], bool]], ...] = (
-    ("column_lineage", _drop_dataset_facet("columnLineage")),
+    ("column_lineage", _drop_column_lineage),
     ("schema", _drop_dataset_facet("schema")),
     ("sql", _drop_sql),
 )
@@ -84,7 +90,8 @@ def _estimate(lineage: OperatorLineage) -> int:
     for dataset in (*lineage.inputs, *lineage.outputs):
         facets = dataset.facets or {}
         if columns := facets.get("columnLineage"):
-            things += sum(len(field.inputFields) for field in columns.fields.values()) + len(columns.dataset or ())
+            fields = sum(len(field.inputFields) for field in columns.fields.values()) + len(columns.dataset or ())
+            things += fields * (2 if explicit.KEY in lineage.job_facets else 1)
         if schema := facets.get("schema"):
             things += len(schema.fields or ())
         things += 1

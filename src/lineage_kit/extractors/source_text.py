@@ -7,6 +7,7 @@ without the credentials that statements like COPY carry, and without literals wh
 from __future__ import annotations
 
 import copy
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 
 _SOURCE_FACETS = ("sql", "sourceCode")
 _WITHHELD = "(source code is disabled)"
+#: Settings of a data quality check that are SQL, and the values that its SQL is run with.
+_SQL_SETTINGS = frozenset({"partition_clause", "check_partition_clause", "min_threshold", "max_threshold"})
+_SQL_VALUES = "parameters"
+#: What names a result of an interval check: the metric, which is SQL.
+_METRIC = re.compile(r"interval_.*\W.*", re.DOTALL)
+_NUMBER = re.compile(r"[-+]?[\d.]+(e[-+]?\d+)?", re.IGNORECASE)
 
 
 def withhold(lineage: OperatorLineage) -> None:
@@ -24,7 +31,8 @@ def withhold(lineage: OperatorLineage) -> None:
         for name in (*_SOURCE_FACETS, "extractionError", "test"):
             facets.pop(name, None)
     for dataset in (*lineage.inputs, *lineage.outputs):
-        (dataset.facets or {}).pop("dataQualityAssertions", None)
+        for facets in _facets_of(dataset):
+            facets.pop("dataQualityAssertions", None)
 
 
 def protect(lineage: OperatorLineage, extraction: Extraction) -> bool:
@@ -60,20 +68,41 @@ def _without_text(error: Any, extraction: Extraction) -> Any:
 
 
 def _protect_checks(lineage: OperatorLineage, extraction: Extraction) -> None:
-    """Mask the SQL that results of data quality checks carry as their content."""
+    """Mask the SQL that results of data quality checks carry."""
     for dataset in (*lineage.inputs, *lineage.outputs):
-        facets = dataset.facets or {}
-        if checks := facets.get("dataQualityAssertions"):
-            assertions = [_masked_result(result, extraction) for result in checks.assertions]
-            facets["dataQualityAssertions"] = _changed(checks, assertions=assertions)
+        for facets in _facets_of(dataset):
+            if checks := facets.get("dataQualityAssertions"):
+                assertions = [_masked_result(result, extraction) for result in checks.assertions]
+                facets["dataQualityAssertions"] = _changed(checks, assertions=assertions)
     if tests := lineage.run_facets.get("test"):
         results = [_masked_result(result, extraction) for result in tests.tests]
         lineage.run_facets["test"] = _changed(tests, tests=results)
 
 
 def _masked_result(result: Any, extraction: Extraction) -> Any:
-    content = getattr(result, "content", None)
-    return _changed(result, content=_text(content, extraction)) if content else result
+    """Return the result of a check with its SQL masked; where it has no name, ``assertion`` may be one."""
+    changes: dict[str, Any] = {}
+    if content := getattr(result, "content", None):
+        changes["content"] = _text(content, extraction)
+    for name in ("name", "assertion"):
+        if _METRIC.fullmatch(getattr(result, name, None) or ""):
+            changes[name] = _text(getattr(result, name), extraction)
+    if params := getattr(result, "params", None):
+        changes["params"] = {key: _masked_setting(key, value, extraction) for key, value in params.items()}
+    return _changed(result, **changes)
+
+
+def _masked_setting(key: str, value: Any, extraction: Extraction) -> Any:
+    if key in _SQL_SETTINGS and isinstance(value, str) and not _NUMBER.fullmatch(value):
+        return _text(value, extraction)
+    if key == _SQL_VALUES and (extraction.mask_literals or not extraction.source_code_enabled):
+        return "?"
+    return value
+
+
+def _facets_of(dataset: Any) -> list[dict[str, Any]]:
+    """Return the facets of a dataset, and those that it has as an input."""
+    return [facets for facets in (dataset.facets, getattr(dataset, "inputFacets", None)) if facets]
 
 
 def _changed(facet: Any, **changes: Any) -> Any:

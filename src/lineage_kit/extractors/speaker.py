@@ -26,6 +26,8 @@ METHODS = (
 #: An operator with the last one alone is nobody's to the OpenLineage provider, and must stay so here.
 _METHODS_THAT_COUNT = METHODS[:2]
 _BUILT_IN_MODULES = "airflow.providers.openlineage.extractors."
+#: Packages whose operators the kit corrects.
+_PROVIDER_MODULES = ("airflow.providers.", "cosmos.")
 
 
 class Kind(Enum):
@@ -69,6 +71,18 @@ def find_speaker(task: Any, original: Callable[[str], type[BaseExtractor] | None
         if inherited and not _built_in(inherited):
             return Speaker(Kind.USER, inherited)
     return Speaker(Kind.BUILT_IN, exact) if exact else Speaker(Kind.NOBODY, None)
+
+
+def described_by_provider(task: Any, *, failed: bool = False) -> bool:
+    """Tell whether the operator's OpenLineage methods, if any, are a provider's and not those of a subclass.
+
+    Args:
+        task: the operator instance.
+        failed: whether the method counts too that is asked on FAIL only.
+
+    """
+    found = (getattr(task, name, None) for name in (METHODS if failed else _METHODS_THAT_COUNT))
+    return all((getattr(method, "__module__", None) or "").startswith(_PROVIDER_MODULES) for method in found if method)
 
 
 def _built_in(extractor: type[BaseExtractor]) -> bool:

@@ -23,6 +23,7 @@ class Cause(str, Enum):
     COLLECTOR_LIMIT = "collectorLimit"
     SQL_NOT_UNDERSTOOD = "sqlNotUnderstood"
     NOT_SUPPORTED_HERE = "notSupportedHere"
+    NOT_AVAILABLE = "notAvailable"
 
 
 @attrs.define

@@ -25,6 +25,7 @@ class Reason(str, Enum):
     SQL_WITHOUT_TABLES = "sqlWithoutTables"
     SQL_NOT_KNOWN = "sqlNotKnown"
     ASSET_NOT_TRANSLATABLE = "assetNotTranslatable"
+    NOT_AVAILABLE = "notAvailable"
     TIME_BUDGET = "timeBudget"
     POLICY = "policy"
     DISABLED = "disabled"

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lineage_kit.sql.model import (
+    Change,
     ColumnLineage,
     Location,
     Problem,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "Change",
     "ColumnLineage",
     "Location",
     "Problem",

@@ -57,6 +57,10 @@ class Location:
 
 Dataset = TableName | Location
 
+ChangeKind = Literal[
+    "CREATE", "CREATE_IF_MISSING", "REPLACE", "DROP", "RENAME", "SWAP", "ALTER", "TRUNCATE", "OVERWRITE"
+]
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnLineage:
@@ -84,6 +88,20 @@ class ColumnLineage:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What a statement does to a table as a whole, by the names that hold while it runs.
+
+    `kind` is CREATE, CREATE_IF_MISSING (IF NOT EXISTS), REPLACE (CREATE OR REPLACE), DROP, RENAME (`table` is called
+    `other` from then on), SWAP (each gets the name of the other), ALTER, TRUNCATE, or OVERWRITE for a statement that
+    puts its rows in the place of those before, such as INSERT OVERWRITE.
+    """
+
+    kind: ChangeKind
+    table: Dataset
+    other: Dataset | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StatementLineage:
     """The lineage of one statement.
 
@@ -92,6 +110,8 @@ class StatementLineage:
     GRANT, ...), and UNKNOWN for one that was not understood. `position` is the offset of the statement's first
     character in the text that was passed (in the list's own element for a list), `line` its line from 1.
     `exact` is False where the statement was not understood: its tables are then only those that its words name.
+    `text` is the index of the text that it stands in, of those that were passed. `changes` are what it does to tables
+    as a whole, other than temporary ones of the script; unlike `outputs`, they have the names of the moment.
     """
 
     kind: str
@@ -101,6 +121,8 @@ class StatementLineage:
     position: int
     line: int
     exact: bool = True
+    text: int = 0
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lineage_kit.sql.deadline import SPLITTING
-from lineage_kit.sql.model import Problem, SqlLineage, StatementLineage
+from lineage_kit.sql.model import Change, Problem, SqlLineage, StatementLineage
 from lineage_kit.sql.reading import read
 from lineage_kit.sql.text.split import Piece, split
 
@@ -17,10 +19,15 @@ if TYPE_CHECKING:
     from lineage_kit.sql.relations import Table
     from lineage_kit.sql.statements.statement import Statement
 
+_IF_MISSING = re.compile(r"create\s[^(]*?\bif\s+not\s+exists\b", re.IGNORECASE)
+_REPLACES = re.compile(r"create\s+or\s+(?:replace|alter)\b|replace\s+(?:table|view)\b", re.IGNORECASE)
+_OVERWRITES = re.compile(r"\binsert\s+overwrite\b", re.IGNORECASE)
+
 
 def read_script(texts: Iterable[str], catalog: Catalog) -> SqlLineage:
     """Return the lineage of texts that run one after the other."""
-    pieces = [piece for text in texts for piece in _pieces(text, catalog)]
+    numbered = [(number, piece) for number, text in enumerate(texts) for piece in _pieces(text, catalog)]
+    pieces = [piece for _, piece in numbered]
     catalog.ahead.look(pieces)
     read_statements = []
     for number, piece in enumerate(pieces):
@@ -31,7 +38,10 @@ def read_script(texts: Iterable[str], catalog: Catalog) -> SqlLineage:
         statement.tell_unused()
         statement.settle_calls()
     names = _Names(read_statements)
-    statements = [_lineage(statement, piece, names) for statement, piece in zip(read_statements, pieces, strict=True)]
+    statements = [
+        replace(_lineage(statement, piece, names), text=number)
+        for statement, (number, piece) in zip(read_statements, numbered, strict=True)
+    ]
     return SqlLineage(
         inputs=names.of(table for statement in read_statements for table in statement.inputs),
         outputs=names.of(table for statement in read_statements for table in statement.outputs),
@@ -74,4 +84,16 @@ def _lineage(statement: Statement, piece: Piece, names: _Names) -> StatementLine
         position=piece.position,
         line=piece.line,
         exact=statement.exact,
+        changes=_changes(statement, piece),
     )
+
+
+def _changes(statement: Statement, piece: Piece) -> tuple[Change, ...]:
+    """Return what the statement does to tables as a whole; how it is written tells what becomes of one that exists."""
+    if _OVERWRITES.search(piece.text):
+        return tuple(Change("OVERWRITE", table.name) for table in statement.outputs)
+    if _REPLACES.match(piece.text):
+        return tuple(replace(change, kind="REPLACE") for change in statement.changes)
+    if _IF_MISSING.match(piece.text):
+        return tuple(replace(change, kind="CREATE_IF_MISSING") for change in statement.changes)
+    return tuple(statement.changes)

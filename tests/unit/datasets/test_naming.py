@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import string
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lineage_kit.datasets.naming import DatasetName, from_uri
+from lineage_kit.datasets.naming import DatasetName, from_uri, without_user
 
 # A deadline would measure the machine, not the code.
 no_deadline = settings(deadline=None)
@@ -77,7 +77,25 @@ def test_files(uri: str, namespace: str, name: str) -> None:
     assert from_uri(uri) == DatasetName(namespace, name)
 
 
-@pytest.mark.parametrize("scheme", ["http", "https", "ftp", "sftp", "s3", "hdfs"])
+@pytest.mark.parametrize(
+    ("uri", "namespace", "name"),
+    [
+        ("ftp://host/out/x.csv", "file://host:21", "out/x.csv"),
+        ("ftps://host/out/x.csv", "file://host:21", "out/x.csv"),
+        ("sftp://host/out/x.csv", "file://host:22", "out/x.csv"),
+        ("sftp://host:/out/x.csv", "file://host:22", "out/x.csv"),
+        ("sftp://host:2222//out/x.csv", "file://host:2222", "out/x.csv"),
+        ("sftp://user:secret@host/", "file://host:22", "/"),
+        ("sftp://[2001:db8::1]/x.csv", "file://[2001:db8::1]:22", "x.csv"),
+        ("sftp://[2001:db8::1]:2222/x.csv", "file://[2001:db8::1]:2222", "x.csv"),
+    ],
+)
+def test_remote_files(uri: str, namespace: str, name: str) -> None:
+    """Files of a server are named by host and port, as the asset converters of Airflow's providers do it."""
+    assert from_uri(uri) == DatasetName(namespace, name)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "gs", "s3", "hdfs"])
 @pytest.mark.parametrize("user", ["user:secret@", "user@", ":secret@", "AKIA:a@b@"])
 def test_user_information(scheme: str, user: str) -> None:
     """Users and passwords are no part of a name."""
@@ -116,13 +134,15 @@ def test_no_absolute_location(text: str) -> None:
 @example("http://[")
 @example("//")
 @example("x://@/")
+@example("sftp://host/x")
 def test_any_text(text: str) -> None:
-    """Any text has no name or a complete one: a namespace, and a leading slash for files only."""
+    """Any text has no name or a complete one: a namespace, and a leading slash for files not reached by a protocol."""
     found = from_uri(text)
     if found is not None:
         assert found.namespace
         assert found.name
-        files = found.namespace.partition("://")[0] == "file"
+        files = found.namespace.partition("://")[0] == "file" and urlsplit(text).scheme == "file"
+        files = files or found.namespace == "file"
         assert found.name.startswith("/") == (files or found.name == "/")
 
 
@@ -147,3 +167,19 @@ def test_file_forms(path: str) -> None:
 def test_text_form() -> None:
     """For people a name is its namespace and its name."""
     assert str(DatasetName("s3://bucket", "key")) == "s3://bucket key"
+
+
+@pytest.mark.parametrize(
+    ("address", "bare"),
+    [
+        ("postgres://me:secret@db:5432", "postgres://db:5432"),
+        ("https://me:se@cret@host/a@b", "https://host/a@b"),
+        ("abfss://box@account.example", "abfss://box@account.example"),
+        ("s3://lake", "s3://lake"),
+        ("file", "file"),
+        ("me@example.org", "me@example.org"),
+    ],
+)
+def test_without_user(address: str, bare: str) -> None:
+    """A user goes, with the password; a container of Azure stands at the same place and stays."""
+    assert without_user(address) == bare

@@ -71,6 +71,14 @@ class TestLifeCycle:
         assert commands == ["scheduler --skip-serve-logs"]
         assert (tmp_path / "named.db").exists()
 
+    def test_triggerer(self, make: Callable[..., LocalAirflow]) -> None:
+        """It is there only for those who ask for it."""
+        before = children()
+        with make(triggerer=True):
+            commands = [" ".join(child.cmdline()[3:5]) for child in children() if child not in before]
+        assert "triggerer --skip-serve-logs" in commands
+        assert children() == before
+
     def test_error_inside(self, make: Callable[..., LocalAirflow]) -> None:
         """An error in the block passes on, and no process is left."""
         before = children()

@@ -13,7 +13,7 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from openlineage.client.event_v2 import Dataset
 
 from lineage_kit import compat, conf
-from lineage_kit.extractors import declared, observed, registry, report, size, source_text
+from lineage_kit.extractors import declared, observed, registry, report, reports, size, source_text
 from lineage_kit.extractors.sql.family import SqlFamily
 
 if TYPE_CHECKING:
@@ -183,14 +183,14 @@ def test_task_that_ran_before_in_the_process_leaves_nothing(extract: Extract, co
 _STEPS = [
     (declared, "declared_lineage"),
     (observed, "contribute"),
-    (observed, "reported_datasets"),
+    (reports, "reports_datasets"),
     (report, "attach"),
     (size, "fit"),
     (source_text, "protect"),
     (registry, "family_of"),
     (registry, "task_instance_of"),
     (SqlFamily, "extract"),
-    (SqlFamily, "may_replace"),
+    (SqlFamily, "_generic"),
     (SqlFamily, "load"),
     (conf, "time_budget"),
     (conf, "disabled_parts"),

@@ -146,6 +146,22 @@ class TestPreloading:
         assert warmed == []
 
 
+def test_shell_commands_load_what_reads_dbt_only_where_they_call_it() -> None:
+    """In a fresh process a Bash task loads the module of its family alone, until a command has the word."""
+    script = """
+from airflow.providers.openlineage.extractors.manager import ExtractorManager
+from airflow.providers.standard.operators.bash import BashOperator
+from lineage_kit.testing import lineage_of
+found = []
+for command in ("echo done", "dbt build"):
+    lineage_of(BashOperator(task_id=f"t{len(found)}", bash_command=command), manager=ExtractorManager())
+    found.append(loaded("lineage_kit.extractors.dbt", "lineage_kit.datasets.databases"))
+answer([found[0], "lineage_kit.extractors.dbt.calls" in found[1]])
+"""
+    family = ["lineage_kit.extractors.dbt", "lineage_kit.extractors.dbt.family"]
+    assert in_fresh_python(script) == [family, True]
+
+
 def test_parser_is_loaded_for_sql_only() -> None:
     """In a fresh process a task without SQL never loads a SQL parser, a task with SQL does before it is asked."""
     script = """

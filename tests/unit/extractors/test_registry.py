@@ -15,6 +15,7 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 
 from lineage_kit import compat
 from lineage_kit.extractors import registry
+from lineage_kit.extractors.checks.family import FAMILY as CHECKS
 from lineage_kit.extractors.enriching import EnrichingExtractor
 from lineage_kit.extractors.registry import Originals
 from lineage_kit.extractors.sql import SqlExtractor
@@ -210,6 +211,18 @@ class TestRunningTaskInstance:
             True,
         ]
 
+    def test_error(self) -> None:
+        """What a task failed with is told of that task, and no longer once another hook is called."""
+        task, other = EmptyOperator(task_id="t"), EmptyOperator(task_id="t")
+        task_instance = TaskInstance(task)
+        registry.remember(task_instance)
+
+        registry.remember_error(ValueError("bad data"))
+        assert (registry.error_of(task), registry.error_of(other)) == ("bad data", None)
+
+        registry.remember_error(None)
+        assert registry.error_of(task) is None
+
     def test_is_not_kept_alive(self) -> None:
         """What Airflow has given up is gone, and the next task instance is still another one."""
         task = EmptyOperator(task_id="t")
@@ -221,19 +234,21 @@ class TestRunningTaskInstance:
 
 
 class TestFamilies:
-    @pytest.mark.parametrize("operator", [SQLExecuteQueryOperator, SQLColumnCheckOperator])
+    @pytest.mark.parametrize(
+        ("operator", "family"), [(SQLExecuteQueryOperator, FAMILY), (SQLColumnCheckOperator, CHECKS)]
+    )
     @pytest.mark.parametrize("derived", [False, True])
-    def test_sql(self, operator: Any, derived: bool) -> None:
+    def test_sql(self, operator: Any, family: Any, derived: bool) -> None:
         """Operators derived from the family's base class belong to it, subclasses of users' included."""
         cls = type("Derived", (operator,), {}) if derived else operator
         task = cls.__new__(cls)
 
-        assert registry.family_of(task) is FAMILY
+        assert registry.family_of(type(task)) is family
 
     def test_none(self) -> None:
         """Other operators belong to none."""
-        assert registry.family_of(EmptyOperator(task_id="t")) is None
+        assert registry.family_of(EmptyOperator) is None
 
     def test_same_name_in_another_module(self) -> None:
         """A class that only has the name of a family's base class is no member."""
-        assert registry.family_of(type("BaseSQLOperator", (), {})()) is None
+        assert registry.family_of(type("BaseSQLOperator", (), {})) is None

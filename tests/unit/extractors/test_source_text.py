@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from airflow.providers.openlineage.extractors import OperatorLineage
-from openlineage.client.event_v2 import Dataset
+from openlineage.client.event_v2 import Dataset, InputDataset
 from openlineage.client.facet_v2 import (
     data_quality_assertions_dataset,
     documentation_job,
@@ -21,6 +21,8 @@ from lineage_kit.extractors import source_text
 from lineage_kit.extractors.extraction import Budget, EventKind, Extraction
 
 SQL = "COPY t FROM 's3://b' ACCESS_KEY_ID 'AKIA1' CSV DELIMITER '|' -- remark"
+METRIC = "SUM(CASE WHEN code = 'AKIA4' THEN 1 END)"
+PARTITION = "code <> 'AKIA5'"
 PYTHON = "def load():\n    return 'AKIA2'\n"
 
 
@@ -29,6 +31,13 @@ class Check:
 
     def __init__(self) -> None:
         self.content: str | None = SQL
+        self.name = f"interval_{METRIC}"
+        self.params = {
+            "partition_clause": PARTITION,
+            "min_threshold": "-1.5e3",
+            "days_back": -7,
+            "parameters": ["AKIA3"],
+        }
 
 
 class Checks:
@@ -42,7 +51,7 @@ def lineage() -> OperatorLineage:
     """Return lineage with source text wherever a facet may carry some."""
     error = extraction_error_run.Error(errorMessage=f"cannot parse: {SQL}", stackTrace=None, task=SQL, taskNumber=1)
     return OperatorLineage(
-        inputs=[Dataset("db", "t", facets={"dataQualityAssertions": Checks("assertions", Check())})],
+        inputs=[InputDataset("db", "t", inputFacets={"dataQualityAssertions": Checks("assertions", Check())})],
         outputs=[Dataset("db", "u", facets={"dataQualityAssertions": Checks("assertions", Check())})],
         run_facets={
             "extractionError": extraction_error_run.ExtractionErrorRunFacet(
@@ -75,7 +84,7 @@ def text_of(found: OperatorLineage) -> str:
         if isinstance(value, (Check, Checks)):
             return {name: plain(entry) for name, entry in vars(value).items()}
         if isinstance(value, Dataset):
-            return [value.namespace, value.name, plain(value.facets)]
+            return [value.namespace, value.name, plain(value.facets), plain(getattr(value, "inputFacets", None))]
         if isinstance(value, dict):
             return {name: plain(entry) for name, entry in value.items()}
         if isinstance(value, list):
@@ -85,12 +94,18 @@ def text_of(found: OperatorLineage) -> str:
     return json.dumps([plain(part) for part in (found.inputs, found.outputs, found.run_facets, found.job_facets)])
 
 
-def contents(found: OperatorLineage) -> list[Any]:
-    """Return what the results of checks carry."""
-    facets = [dataset.facets["dataQualityAssertions"] for dataset in (*found.inputs, *found.outputs)]
+def checks(found: OperatorLineage) -> list[Any]:
+    """Return the results of checks: of an input, of an output, and of the run."""
+    facets = (found.inputs[0].inputFacets, found.outputs[0].facets)
     return [
-        check.content for check in (*(c for facet in facets for c in facet.assertions), *found.run_facets["test"].tests)
+        *(check for each in facets for check in each["dataQualityAssertions"].assertions),
+        *found.run_facets["test"].tests,
     ]
+
+
+def contents(found: OperatorLineage) -> list[Any]:
+    """Return the SQL of the checks."""
+    return [check.content for check in checks(found)]
 
 
 class TestSourceCodeEnabled:
@@ -115,6 +130,14 @@ class TestSourceCodeEnabled:
         assert found.job_facets["sql"].query == masked
         assert contents(found) == [masked] * 3
         assert "s3://b" not in text_of(found)
+        for check in checks(found):
+            assert check.name == "interval_SUM(CASE WHEN code = ? THEN ? END)"
+            assert check.params == {
+                "partition_clause": "code <> ?",
+                "min_threshold": "-1.5e3",
+                "days_back": -7,
+                "parameters": "?",
+            }
 
     def test_the_rest_stays(self) -> None:
         """Source code that is no SQL, documentation, and numbers of errors are left alone."""
@@ -122,6 +145,7 @@ class TestSourceCodeEnabled:
 
         assert found.job_facets["sourceCode"].sourceCode == PYTHON
         assert found.job_facets["documentation"].description == "what the task does"
+        assert [check.params["parameters"] for check in checks(found)] == [["AKIA3"]] * 3
         assert [error.taskNumber for error in found.run_facets["extractionError"].errors] == [1, 1]
 
 
@@ -131,7 +155,19 @@ class TestSourceCodeDisabled:
         """No facet carries any source text, neither the statement nor a part of it."""
         left = text_of(protected(source_code_enabled=False, mask_literals=mask_literals))
 
-        for word in ("COPY", "s3://b", "AKIA1", "DELIMITER", "remark", "def load", "AKIA2"):
+        for word in (
+            "COPY",
+            "s3://b",
+            "AKIA1",
+            "DELIMITER",
+            "remark",
+            "def load",
+            "AKIA2",
+            "AKIA3",
+            "CASE",
+            "AKIA4",
+            "AKIA5",
+        ):
             assert word not in left
 
     def test_the_rest_stays(self) -> None:
@@ -162,7 +198,7 @@ class TestAbsence:
         """An error without a statement and a check without SQL stay as they are."""
         error = extraction_error_run.Error(errorMessage="broken", stackTrace=None, task=None, taskNumber=None)
         check = Check()
-        check.content = None
+        check.content, check.name, check.params = None, "t.null-check", {}
         found = OperatorLineage(
             run_facets={
                 "extractionError": extraction_error_run.ExtractionErrorRunFacet(1, 1, [error]),
@@ -173,7 +209,7 @@ class TestAbsence:
         source_text.protect(found, Extraction(None, EventKind.COMPLETE, None, Budget(60)))
 
         assert found.run_facets["extractionError"].errors == [error]
-        assert check.content is None
+        assert (check.content, check.name, check.params) == (None, "t.null-check", {})
 
     def test_assertions_of_the_client(self) -> None:
         """Results in the client's own classes are handled on every release, with a field for SQL or without."""
@@ -194,12 +230,13 @@ def test_withhold() -> None:
 
     assert (found.run_facets, list(found.job_facets)) == ({}, ["documentation"])
     assert [(dataset.name, dataset.facets) for dataset in (*found.inputs, *found.outputs)] == [("t", {}), ("u", {})]
+    assert found.inputs[0].inputFacets == {}
 
 
 def test_given_facets_are_not_changed() -> None:
     """Facets may belong to the DAG's author or be sent again; what is masked is a copy of them."""
     found = lineage()
-    given = found.inputs[0].facets["dataQualityAssertions"].assertions[0]
+    given = found.inputs[0].inputFacets["dataQualityAssertions"].assertions[0]
     errors = found.run_facets["extractionError"].errors
 
     source_text.protect(found, Extraction(task=None, kind=EventKind.COMPLETE, task_instance=None, budget=Budget(1)))

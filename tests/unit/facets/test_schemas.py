@@ -16,8 +16,9 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from lineage_kit import facets
-from lineage_kit.facets import incomplete, no_datasets
+from lineage_kit.facets import external_run, incomplete, no_datasets
 from lineage_kit.facets.base import schema_url
+from lineage_kit.facets.external_run import LineageKitExternalRunFacet
 from lineage_kit.facets.incomplete import Cause, LineageKitIncompleteRunFacet, Omission
 from lineage_kit.facets.no_datasets import Explanation, LineageKitNoDatasetsRunFacet, Reason
 
@@ -42,9 +43,12 @@ INCOMPLETE = LineageKitIncompleteRunFacet(omissions=[Omission("schema", Cause.TI
 NO_DATASETS = LineageKitNoDatasetsRunFacet(
     extractor="none", explanations=[Explanation(Reason.NO_EXTRACTOR.value, "Nobody knows the operator.")]
 )
-FACETS = [(incomplete.KEY, INCOMPLETE), (no_datasets.KEY, NO_DATASETS)]
+EXTERNAL_RUN = LineageKitExternalRunFacet(service="databricks", run="42", job="7", url="https://host.example/run/42")
+FACETS = [(external_run.KEY, EXTERNAL_RUN), (incomplete.KEY, INCOMPLETE), (no_datasets.KEY, NO_DATASETS)]
 
-each = pytest.mark.parametrize("facet", [facet for _, facet in FACETS], ids=[key for key, _ in FACETS])
+each_with_sentences = pytest.mark.parametrize(
+    "facet", [INCOMPLETE, NO_DATASETS], ids=lambda facet: type(facet).__name__
+)
 each_with_key = pytest.mark.parametrize(("key", "facet"), FACETS, ids=[key for key, _ in FACETS])
 
 
@@ -107,6 +111,8 @@ def test_serialised_facet(key: str, facet: Any) -> None:
         (NO_DATASETS, "extractor"),
         (NO_DATASETS, "explanations"),
         (NO_DATASETS, "_producer"),
+        (EXTERNAL_RUN, "service"),
+        (EXTERNAL_RUN, "_producer"),
     ],
 )
 def test_missing_field(facet: Any, field: str) -> None:
@@ -141,7 +147,7 @@ def test_unknown_value(facet: Any, entries: str, field: str) -> None:
         validate(facet, content)
 
 
-@each
+@each_with_sentences
 def test_empty_list(facet: Any) -> None:
     """A facet that says nothing is not sent, so the schema does not allow it."""
     lists = {name: [] for name in ("omissions", "explanations") if hasattr(facet, name)}
@@ -151,7 +157,7 @@ def test_empty_list(facet: Any) -> None:
         validate(facet, content)
 
 
-@each
+@each_with_sentences
 def test_redaction(facet: Any) -> None:
     """Secrets known to Airflow are masked in the sentences; the words of the schema stay what the schema lists."""
     words = {"noExtractor", "timeBudget", "schema"}
@@ -165,3 +171,28 @@ def test_redaction(facet: Any) -> None:
     (entry,) = redacted.get("omissions") or redacted["explanations"]
     assert "***" in entry["message"]
     assert "***" not in {entry.get("part"), entry.get("cause"), entry.get("reason")}
+
+
+def test_run_of_nothing() -> None:
+    """A run has a name, or what it ran has; the rest is left out where it is not known."""
+    by_name = {"run": "42"}, {"job": "7"}
+    for known in by_name:
+        content = json.loads(Serde.to_json(LineageKitExternalRunFacet(service="airbyte", **known)))
+        validate(EXTERNAL_RUN, content)
+        assert content.keys() == {"_producer", "_schemaURL", "service", *known}
+
+    nameless = LineageKitExternalRunFacet(service="airbyte", url="https://host.example/run/42")
+    with pytest.raises(ValidationError):
+        validate(EXTERNAL_RUN, json.loads(Serde.to_json(nameless)))
+
+
+def test_redaction_of_a_page() -> None:
+    """A secret in the address of a page is masked; names of runs, which are numbers, are not."""
+    facet = LineageKitExternalRunFacet(service="databricks", run="42424242", url="https://host.example/?t=hunter22")
+    redactor = OpenLineageRedactor()
+    for secret in ("42424242", "hunter22"):
+        redactor.add_mask(secret)
+
+    redacted = redactor.redact(facet, max_depth=20)
+
+    assert (redacted.run, redacted.url) == ("42424242", "https://host.example/?t=***")

@@ -262,6 +262,18 @@ class TestValidateEvent:
 
         assert words in str(raised.value)
 
+    @needs_specification
+    def test_what_dbt_doubles(self, event: Event) -> None:
+        """OpenLineage's dbt integration repeats assertions on the dataset; nobody else may."""
+        name = "DataQualityAssertionsDatasetFacet"
+        address = f"https://openlineage.io/spec/facets/1-0-1/{name}.json#/$defs/{name}"
+        event["inputs"][0]["facets"] = {"dataQualityAssertions": facet(address, assertions=[])}
+        with pytest.raises(AssertionError, match="not on 'dataset'"):
+            validate_event(event)
+
+        event["run"]["facets"]["dbt_version"] = facet("https://openlineage.io/dbt-version-run-facet.json", version="1")
+        validate_event(event)
+
     def test_every_violation_is_listed(self, event: Event) -> None:
         """One message names all faults and the job."""
         event["run"]["runId"] = "x"

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from airflow.exceptions import AirflowOptionalProviderFeatureException
 from airflow.providers.openlineage.extractors import OperatorLineage
-from openlineage.client.facet_v2 import sql_job
 
-from lineage_kit.extractors.extraction import EventKind, Extraction
+from lineage_kit.extractors.checks.attaching import with_results
+from lineage_kit.extractors.checks.queries import queries_of
+from lineage_kit.extractors.extraction import EventKind
 from lineage_kit.extractors.family import FamilyLineage
 from lineage_kit.extractors.merge import combine, has_datasets
-from lineage_kit.extractors.speaker import METHODS
+from lineage_kit.extractors.speaker import METHODS, Kind
 from lineage_kit.extractors.sql.lineage import Ask, lineage_of_sql, read_sql
+from lineage_kit.extractors.sql.query import sql_facet
 from lineage_kit.extractors.sql.source import find_source
 from lineage_kit.facets.no_datasets import Reason
 from lineage_kit.sql import analyze
-from lineage_kit.sql.masking import mask_sql
+
+if TYPE_CHECKING:
+    from lineage_kit.extractors.extraction import Extraction
+    from lineage_kit.extractors.family import Official
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +45,31 @@ _DIALECTS = (
 _GENERIC_MODULE = "airflow.providers.common.sql.operators.sql"
 
 
+@dataclass(frozen=True)
+class _Own:
+    """What the kit itself makes of an operator's SQL.
+
+    Args:
+        lineage: datasets and facets.
+        whole: whether nothing is lost when this is sent instead of what the operator itself would say.
+        without_official: whether the OpenLineage provider alone would have found no dataset.
+
+    """
+
+    lineage: OperatorLineage
+    whole: bool
+    without_official: bool
+
+
 class SqlFamily:
     """What the kit knows about SQL operators; see :class:`lineage_kit.extractors.family.Family`."""
 
     part = "sql"
+    names_datasets = True
+    about = (
+        "The tables that the SQL reads and writes, spelled as the database stores them, with schema and column "
+        "lineage; from the SQL itself, read by the kit's own engine, and the database's catalogue."
+    )
 
     def load(self) -> None:
         """Load the engine with its parser, which costs more than most statements do."""
@@ -53,13 +80,38 @@ class SqlFamily:
         for dialect in _DIALECTS:
             analyze("SELECT 1", dialect=dialect)
 
-    def may_replace(self, task: Any) -> bool:
+    def extract(self, extraction: Extraction, official: Official) -> FamilyLineage:
+        """Return the lineage of the operator's SQL, and what its checks found."""
+        known = self._of_sql(extraction, official)
+        if not self._has_results(extraction.task):
+            return known
+        return replace(known, lineage=with_results(extraction, known.lineage))
+
+    def _has_results(self, task: Any) -> bool:
+        """Tell whether the operator may have checked data."""
+        return bool(getattr(task, "check_results", None))
+
+    def _of_sql(self, extraction: Extraction, official: Official) -> FamilyLineage:
+        """Return the lineage of the operator's SQL; where it is whole, the generic methods are not asked."""
+        generic = official.kind is Kind.OPERATOR and self._generic(extraction.task)
+        found = extraction.attempt(self.part, lambda: self._own(extraction)) if generic else None
+        if found is not None and found.whole:
+            return FamilyLineage(found.lineage, covers_queries=True, hook_lineage_due=found.without_official)
+        answer = official.lineage()
+        if has_datasets(answer):
+            return FamilyLineage(answer, covers_queries=False, hook_lineage_due=False)
+        if not generic:
+            found = extraction.attempt(self.part, lambda: self._own(extraction))
+        if found is None:
+            return FamilyLineage(answer, covers_queries=False, hook_lineage_due=True)
+        return FamilyLineage(combine([answer, found.lineage]), covers_queries=found.whole, hook_lineage_due=True)
+
+    def _generic(self, task: Any) -> bool:
         """Tell whether the operator has the generic OpenLineage methods of the common-sql provider and no others."""
         methods = (getattr(type(task), name, None) for name in METHODS)
         return all(getattr(method, "__module__", _GENERIC_MODULE) == _GENERIC_MODULE for method in methods)
 
-    def extract(self, extraction: Extraction) -> FamilyLineage | None:
-        """Return the lineage of the operator's SQL."""
+    def _own(self, extraction: Extraction) -> _Own | None:
         task = extraction.task
         sql = _sql_of(task)
         if sql is None:
@@ -78,16 +130,14 @@ class SqlFamily:
         # whatever its hook sends by the way; nothing of that is done twice.
         ours, named = lineage_of_sql(extraction, source, sql, found, Ask.COLUMNS if understood else Ask.NOTHING)
         # With no time left, asking the operator as well would cost the whole event.
-        replaces = source.info is None or (understood and (named or extraction.budget.spent()))
-        parts = [ours, _sql_facet(sql), *(_from_hook(extraction, hook) if replaces else ())]
-        lineage = combine(parts)
-        if replaces:
+        whole = source.info is None or (understood and (named or extraction.budget.spent()))
+        text = OperatorLineage(job_facets={"sql": sql_facet(sql)})
+        lineage = combine([ours, text, *(_from_hook(extraction, hook) if whole else ())])
+        if whole:
             _attach_check_results(extraction, lineage)
         if understood and not (found.inputs or found.outputs):
             extraction.explain(Reason.SQL_WITHOUT_TABLES, "The SQL reads and writes no table.")
-        return FamilyLineage(
-            lineage, replaces=replaces, hook_lineage_due=source.info is None or not has_datasets(lineage)
-        )
+        return _Own(lineage, whole=whole, without_official=source.info is None or not has_datasets(lineage))
 
 
 FAMILY = SqlFamily()
@@ -95,18 +145,12 @@ FAMILY = SqlFamily()
 
 def _sql_of(task: Any) -> str | list[str] | None:
     """Return the operator's SQL, or None where it is not there (yet): decorated tasks make it while they run."""
-    sql = getattr(task, "sql", None)
+    sql = queries_of(task)
     if isinstance(sql, str):
         return sql if sql.strip() else None
     if isinstance(sql, (list, tuple)) and all(isinstance(statement, str) for statement in sql):
         return [statement for statement in sql if statement.strip()] or None
     return None
-
-
-def _sql_facet(sql: str | list[str]) -> OperatorLineage:
-    # Masked one by one: a comment at the end of one statement must not swallow what joins it to the next.
-    statements = [mask_sql(statement).strip(" ;\r\n") for statement in ([sql] if isinstance(sql, str) else sql)]
-    return OperatorLineage(job_facets={"sql": sql_job.SQLJobFacet(query=";\n".join(statements))})
 
 
 def _from_hook(extraction: Extraction, hook: Any) -> list[OperatorLineage]:

@@ -6,7 +6,11 @@ from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from lineage_kit.extractors.sql import datasets, sqlite
+from lineage_kit.datasets.databases import FileDatabase
+from lineage_kit.extractors.extraction import EventKind
+from lineage_kit.extractors.reports import query_reports, reports_complete, same_session, session_of
+from lineage_kit.extractors.sql import datasets, files
+from lineage_kit.extractors.sql.rows import written_rows
 from lineage_kit.extractors.sql.session import Session
 from lineage_kit.extractors.sql.stored import StoredTable, Tables, read_catalogue
 from lineage_kit.facets.incomplete import Cause
@@ -14,11 +18,12 @@ from lineage_kit.facets.no_datasets import Reason
 from lineage_kit.sql import TableName, analyze
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from airflow.providers.openlineage.extractors import OperatorLineage
 
     from lineage_kit.extractors.extraction import Extraction
+    from lineage_kit.extractors.reports import QueryReport
     from lineage_kit.extractors.sql.source import Source
     from lineage_kit.sql import SqlLineage
 
@@ -28,7 +33,7 @@ _ASK_THE_SERVER = frozenset({"mssql", "oracle", "redshift"})
 
 
 class Ask(Enum):
-    """What the database may be asked, beyond what the statements say. Files of SQLite are always read."""
+    """What the database may be asked, beyond what the statements say. Database files are always read."""
 
     NOTHING = 0
     DEFAULT_SCHEMA = 1
@@ -48,8 +53,14 @@ def read_sql(extraction: Extraction, source: Source, sql: str | list[str]) -> Sq
     return found
 
 
-def lineage_of_sql(
-    extraction: Extraction, source: Source, sql: str | list[str], found: SqlLineage, ask: Ask
+def lineage_of_sql(  # noqa: PLR0913, PLR0917 - what ran, what is known of it, and what may be asked
+    extraction: Extraction,
+    source: Source,
+    sql: str | list[str],
+    found: SqlLineage,
+    ask: Ask,
+    destination: datasets.Destination | None = None,
+    reports: Sequence[QueryReport] | None = None,
 ) -> tuple[OperatorLineage, bool]:
     """Return the datasets of ``sql``, and whether every table has a name.
 
@@ -59,20 +70,54 @@ def lineage_of_sql(
         sql: what ran or will run.
         found: what :func:`read_sql` returned.
         ask: what the database may be asked.
+        destination: where the rows of the last query went, outside the SQL.
+        reports: what hooks reported of it; looked for among what hooks of the connection reported where not given.
 
     """
     tables = list(dict.fromkeys(name for name in (*found.inputs, *found.outputs) if isinstance(name, TableName)))
-    if source.database.dialect == "sqlite":
-        known = _sqlite_tables(extraction, source, sql, tables)
+    if isinstance(source.database, FileDatabase):
+        known = _tables_of_files(extraction, source, source.database.with_attached(_text(sql)), tables)
+    elif source.catalogue is not None and ask is Ask.COLUMNS and extraction.enabled("schema"):
+        known = Tables(source, source.catalogue(tables))
     elif ask is Ask.NOTHING or source.info is None or not tables:
         known = Tables(source)
     else:
         known = _server_tables(extraction, source, tables, ask)
     if known.stored and _needs_columns(sql, found):
-        with_columns = _analyze(extraction, source, sql, _columns(known.stored))
+        with_columns = _analyze(extraction, source, sql, quoted_columns(known.stored))
         # The second time may not suffice.
         found = with_columns if len(with_columns.problems) <= len(found.problems) else found
-    return datasets.build(found, known, column_lineage=extraction.enabled("column_lineage"))
+    lineage, named = datasets.build(
+        found,
+        known,
+        column_lineage=extraction.enabled("column_lineage"),
+        destination=destination,
+        effect=_effect(extraction, source, sql, found, reports) if extraction.kind is EventKind.COMPLETE else None,
+    )
+    if not named:
+        extraction.explain(
+            Reason.UNSUPPORTED_HOOK,
+            "Neither the SQL nor the connection tells where each table is; name its schema, or its database, in one of "
+            "them. A table in memory has no name that others could know.",
+        )
+    return lineage, named
+
+
+def _effect(
+    extraction: Extraction,
+    source: Source,
+    sql: str | list[str],
+    found: SqlLineage,
+    reports: Sequence[QueryReport] | None,
+) -> datasets.Effect:
+    """Return what the SQL did; a task that failed may have rolled back what it did, so that it is not asked."""
+    if reports is None:
+        reports = [report for report in query_reports() if same_session(report.hook, source.hook)]
+    if not found.outputs or not reports_complete() or all(report.row_count is None for report in reports):
+        return datasets.Effect({})
+    texts = [report.sql for report in reports]
+    ran = found if texts == ([sql] if isinstance(sql, str) else sql) else _analyze(extraction, source, texts)
+    return datasets.Effect(written_rows(found, ran, reports, source.database.dialect))
 
 
 def _analyze(
@@ -88,25 +133,43 @@ def _analyze(
     )
 
 
-def _sqlite_tables(extraction: Extraction, source: Source, sql: str | list[str], tables: Iterable[TableName]) -> Tables:
-    database = sqlite.with_attached(source.database, sql)
+def _tables_of_files(
+    extraction: Extraction, source: Source, database: FileDatabase, tables: Iterable[TableName]
+) -> Tables:
     stored: Mapping[TableName, StoredTable] | None = None
     if extraction.enabled("schema"):
-        stored = extraction.attempt("schema", lambda: sqlite.read_files(database, tables, extraction.budget))
+        stored = extraction.attempt("schema", lambda: files.read_files(database, tables, extraction.budget))
     return Tables(replace(source, database=database), stored or {})
+
+
+def _text(sql: str | list[str]) -> str:
+    return sql if isinstance(sql, str) else ";\n".join(sql)
+
+
+def asks_the_server(source: Source) -> bool:
+    """Tell whether finding out the default schema opens a connection to the database."""
+    return source.on_libpq or source.database.dialect in _ASK_THE_SERVER
 
 
 def _server_tables(extraction: Extraction, source: Source, tables: list[TableName], ask: Ask) -> Tables:
     stored: Mapping[TableName, StoredTable] | None = None
     with Session(source, extraction.budget) as session:
         if any(table.schema is None for table in tables):
-            schema = extraction.attempt("sql", lambda: _default_schema(source, session))
+            schema = _known_default_schema(extraction, source, session)
             source = replace(source, database=replace(source.database, schema=schema or source.database.schema))
         if ask is Ask.COLUMNS and extraction.enabled("schema"):
             stored = extraction.attempt(
                 "schema", lambda: read_catalogue(source, tables, source.database.schema, session)
             )
     return Tables(source, stored or {})
+
+
+def _known_default_schema(extraction: Extraction, source: Source, session: Session) -> str | None:
+    """Return the schema of unqualified names; asked once for an event, whatever came out."""
+    key = session_of(source.hook)
+    if key not in extraction.default_schemas:
+        extraction.default_schemas[key] = extraction.attempt("sql", lambda: _default_schema(source, session))
+    return extraction.default_schemas[key]
 
 
 def _default_schema(source: Source, session: Session) -> str | None:
@@ -131,7 +194,7 @@ def _needs_columns(sql: str | list[str], found: SqlLineage) -> bool:
     )
 
 
-def _columns(stored: Mapping[TableName, StoredTable]) -> dict[str, list[str]]:
+def quoted_columns(stored: Mapping[TableName, StoredTable]) -> dict[str, list[str]]:
     """Return the columns by the quoted names of their tables, which may have dots in them."""
     return {_quoted(name): [column for column, _ in table.columns] for name, table in stored.items()}
 

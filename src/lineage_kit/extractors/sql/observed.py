@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lineage_kit.extractors.merge import combine
+from lineage_kit.extractors.reports import session_of
+from lineage_kit.extractors.sql.client_files import with_client_file
 from lineage_kit.extractors.sql.lineage import Ask, lineage_of_sql, read_sql
 from lineage_kit.extractors.sql.source import find_source
 
@@ -15,29 +18,28 @@ if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage
 
     from lineage_kit.extractors.extraction import Extraction
+    from lineage_kit.extractors.reports import QueryReport
 
 
-def lineage_of_reports(extraction: Extraction, reports: Iterable[Any]) -> OperatorLineage:
-    """Return the lineage of the SQL in ``reports``, entries of Airflow's hook lineage collector.
+def lineage_of_reports(extraction: Extraction, reports: Iterable[QueryReport]) -> OperatorLineage:
+    """Return the lineage of the SQL in ``reports``.
 
-    What one hook ran is analysed as one script, so that its temporary tables are seen as such.
+    What ran on one connection is analysed as one script, however many hooks the code has made for it, so that its
+    temporary tables are seen as such and its row counts add up.
     """
-    scripts: dict[int, tuple[Any, str | None, list[str]]] = {}
+    scripts: dict[object, list[QueryReport]] = {}
     for report in reports:
-        hook = report.context
-        _, _, statements = scripts.setdefault(id(hook), (hook, report.value.get("default_db"), []))
-        statements.append(report.value["sql"])
-    parts = (
-        extraction.attempt("observed", partial(_lineage, extraction, hook, database, statements))
-        for hook, database, statements in scripts.values()
-    )
+        scripts.setdefault((session_of(report.hook), report.database), []).append(report)
+    parts = (extraction.attempt("observed", partial(_lineage, extraction, script)) for script in scripts.values())
     return combine(part for part in parts if part is not None)
 
 
-def _lineage(extraction: Extraction, hook: Any, database: str | None, statements: list[str]) -> OperatorLineage | None:
-    source = find_source(extraction, hook, database)
+def _lineage(extraction: Extraction, script: list[QueryReport]) -> OperatorLineage | None:
+    source = find_source(extraction, script[0].hook, script[0].database)
     if source is None:
         return None
+    reports = [replace(report, sql=with_client_file(report)) for report in script]
+    statements = [report.sql for report in reports]
     found = read_sql(extraction, source, statements)
-    lineage, _ = lineage_of_sql(extraction, source, statements, found, Ask.DEFAULT_SCHEMA)
+    lineage, _ = lineage_of_sql(extraction, source, statements, found, Ask.DEFAULT_SCHEMA, reports=reports)
     return lineage

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from airflow.exceptions import AirflowNotFoundException
 
 from lineage_kit.datasets.databases import Database, describe_database
+from lineage_kit.exceptions import DatabaseDescriptionError
+from lineage_kit.facets.incomplete import Cause
 from lineage_kit.facets.no_datasets import Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
     from lineage_kit.extractors.extraction import Extraction
+    from lineage_kit.extractors.sql.stored import StoredTable
+    from lineage_kit.sql import TableName
+
+    Catalogue = Callable[[Iterable[TableName]], Mapping[TableName, StoredTable]]
+
+log = logging.getLogger(__name__)
+
+#: Connection types whose hooks describe them only in part: of a JDBC URL, the hook reads neither the database nor the
+#: system's usual port, so that a table would not have the name that the system's own hook gives it.
+_DESCRIBED_IN_PART = frozenset({"jdbc"})
+#: Where services that are asked over HTTP listen.
+_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
@@ -21,13 +41,16 @@ class Source:
         connection: its Airflow connection.
         database: how tables are named.
         info: the hook's own ``DatabaseInfo``, or None where the kit's registry had to help out.
+        catalogue: returns those of some tables that exist, where something else than SQL knows them.
 
     """
 
-    hook: Any
-    connection: Any
+    # Both may show passwords.
+    hook: Any = field(repr=False)
+    connection: Any = field(repr=False)
     database: Database
     info: Any | None
+    catalogue: Catalogue | None = None
 
     @property
     def on_libpq(self) -> bool:
@@ -37,9 +60,16 @@ class Source:
     @property
     def address(self) -> tuple[str, int] | None:
         """Host and port of the server, the port being the system's usual one where the connection names none."""
-        authority = getattr(self.info, "authority", None) or ""
-        port = str(self.connection.port or authority.rpartition(":")[2])
-        return (self.connection.host, int(port)) if self.connection.host and port.isdigit() else None
+        host, namespace = self.connection.host, self.database.namespace
+        if host and host.lower().startswith("jdbc:"):  # the whole URL is there
+            host = urlsplit(namespace).hostname
+        if host and "://" in host:  # services that are asked over HTTP
+            url = urlsplit(host)
+            host, usual = url.hostname, url.port or _PORTS.get(url.scheme.lower(), "")
+        else:
+            usual = namespace.rpartition(":")[2]
+        port = str(self.connection.port or usual)
+        return (host, int(port)) if host and port.isdigit() else None
 
 
 def find_source(extraction: Extraction, hook: Any, database: str | None = None) -> Source | None:
@@ -51,15 +81,21 @@ def find_source(extraction: Extraction, hook: Any, database: str | None = None) 
         database: the database that the operator or the hook's report names, which overrides that of the connection.
 
     """
-    connection_id = _connection_id(hook)
-    connection = hook.get_connection(connection_id) if connection_id else None
+    connection = _connection(hook)
     info = _call(hook, "get_openlineage_database_info", connection) if connection else None
-    described = _describe(hook, connection, info, database) if connection else None
+    try:
+        described = _describe(hook, connection, info, database)
+    except DatabaseDescriptionError as error:
+        log.warning("Tables of connection `%s` have no names: %s", getattr(connection, "conn_id", None), error)
+        log.debug("lineage-kit failure details:", exc_info=True)
+        extraction.omit("sql", Cause.FAILED, str(error))
+        extraction.explain(Reason.UNSUPPORTED_HOOK, str(error))
+        return None
     if described is None:
         extraction.explain(
             Reason.UNSUPPORTED_HOOK,
-            f"{type(hook).__name__} does not say how its database names tables; "
-            "lineage_kit.datasets.databases.register_database can teach it.",
+            f"{type(hook).__name__} and its connection do not say how the database names its tables, or it is one in "
+            "memory, which has no name; lineage_kit.datasets.databases.register_database can teach it.",
         )
         return None
     return Source(hook, connection, described, info)
@@ -67,12 +103,17 @@ def find_source(extraction: Extraction, hook: Any, database: str | None = None) 
 
 def _describe(hook: Any, connection: Any, info: Any | None, database: str | None) -> Database | None:
     if info is None:
-        return describe_database(connection)
-    dialect = _call(hook, "get_openlineage_database_dialect", connection) or "generic"
+        return describe_database(connection, hook)
+    if connection.conn_type in _DESCRIBED_IN_PART and (described := describe_database(connection, hook)):
+        return described
+    dialect = _dialect(hook, connection, info)
     schema: str | None = None
     if dialect == "mysql":
         # What MySQL calls a database stands where others have a schema; its hook leaves it out.
         schema, database = database or connection.schema, None
+    elif dialect == "trino":
+        # The session begins in the schema of the connection, which the hook leaves out.
+        schema = connection.schema
     return Database(
         namespace=f"{info.scheme}://{info.authority}" if info.authority else info.scheme,
         dialect=dialect,
@@ -81,6 +122,24 @@ def _describe(hook: Any, connection: Any, info: Any | None, database: str | None
         schema_required=True,
         uppercase=info.is_uppercase_names,
     )
+
+
+def _dialect(hook: Any, connection: Any, info: Any) -> str:
+    """Return the dialect that the hook names; where it names none, the scheme often is one."""
+    named: str | None = _call(hook, "get_openlineage_database_dialect", connection)
+    return named if named and named != "generic" else info.scheme
+
+
+def _connection(hook: Any) -> Any | None:
+    """Return the hook's connection; None for hooks that work without one."""
+    connection_id = _connection_id(hook)
+    if not connection_id:
+        # HiveCliHook keeps the connection itself. Elsewhere `conn` may be a property that connects.
+        return vars(hook).get("conn")
+    try:
+        return hook.get_connection(connection_id)
+    except AirflowNotFoundException:
+        return None
 
 
 def _connection_id(hook: Any) -> str | None:

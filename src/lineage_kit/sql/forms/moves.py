@@ -146,6 +146,8 @@ def _rename(changes: list[NameChange], statement: Statement) -> None:
     last: dict[Table, Any] = {}
     for change in changes:
         first, second = catalog.table(change.table), catalog.table(change.other)
+        if first.content is None or second.content is None:
+            statement.change("SWAP" if change.kind == "SWAP" else "RENAME", change.table, change.other)
         catalog.release(change.table)
         catalog.bind(change.other, first)
         last[first] = change.other

@@ -148,6 +148,8 @@ def _made(target: Any, statement: Statement, *, temporary: bool) -> tuple[Table,
     is_temporary = temporary or end is None or session_name(node.this) is not None
     table.content = Query(Shape(())) if is_temporary else None
     table.used = end is None
+    if table.content is None and isinstance(table.name, TableName):
+        statement.change("CREATE", node)
     return table, names
 
 
@@ -181,6 +183,7 @@ def forget(node: Any, statement: Statement) -> None:
     table.used = True
     if table.content is None and session_name(node.this) is None and not catalog.ahead.is_made_only_to_vanish(node):
         statement.outputs[table] = None
+        statement.change("DROP", node)
     catalog.release(node)
 
 
@@ -189,6 +192,8 @@ def touch(node: Any, statement: Statement, *, empties: bool = False) -> None:
     table = statement.catalog.table(node)
     if table.content is None:
         statement.outputs[table] = None
+        if isinstance(table.name, TableName):
+            statement.change("TRUNCATE" if empties else "ALTER", node)
     elif empties:
         names = table.content.shape.columns()
         table.columns = None if names is None else [column.name for column in names]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lineage_kit.sql.model import ColumnLineage
+from lineage_kit.sql.model import Change, ColumnLineage
 from lineage_kit.sql.queries.query import QueryReader
 from lineage_kit.sql.queries.scope import Scope
 from lineage_kit.sql.relations import DIRECT, Column, Gathered, Query, Shape, Source, Table, Unlisted
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from lineage_kit.sql.catalog import Catalog
+    from lineage_kit.sql.model import ChangeKind
     from lineage_kit.sql.queries.query import Visible
     from lineage_kit.sql.relations import Item, Sources
 
@@ -38,6 +39,7 @@ class Statement:
         self.inputs: dict[Table, None] = {}
         self.outputs: dict[Table, None] = {}
         self.reasons: dict[str, None] = {}
+        self.changes: list[Change] = []
         self.calls: dict[str, str] = {}
         self.reader = QueryReader(catalog, self.note, lambda node, visible: read(node, self, visible))
         self._edges: dict[Edge, None] = {}
@@ -52,10 +54,16 @@ class Statement:
         self.inputs.update(other.inputs)
         self.outputs.update(other.outputs)
         self.reasons.update(other.reasons)
+        self.changes += other.changes
         self.calls.update(other.calls)
         self._edges.update(other._edges)
         self._kept += other._kept
         self.exact = self.exact and other.exact
+
+    def change(self, kind: ChangeKind, node: Any, other: Any = None) -> None:
+        """Record what the statement does to the table that a table expression names, as a whole."""
+        names = [self.catalog.place(each)[1] for each in (node, other) if each is not None]
+        self.changes.append(Change(kind, *names))
 
     def columns(self) -> tuple[ColumnLineage, ...]:
         """Return the column lineage gathered so far: first that of columns, then that of whole datasets."""

@@ -1,0 +1,1 @@
+"""Great Expectations: what a validation found, on the dataset that was validated. Nothing is imported from it."""

@@ -1,0 +1,1 @@
+"""Operators of cloud and data services: what they did there, from their attributes and the services' own answers."""

@@ -1,0 +1,133 @@
+"""Transfers of warehouses that describe themselves: what they leave out, and names that nobody else gives."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.openlineage.extractors import OperatorLineage
+
+from lineage_kit.extractors.connections import hook_of
+from lineage_kit.extractors.extraction import EventKind
+from lineage_kit.extractors.family import correction
+from lineage_kit.extractors.merge import combine
+from lineage_kit.extractors.reports import session_of
+from lineage_kit.extractors.sql.datasets import Destination
+from lineage_kit.extractors.sql.query import lineage_of_query, table_dataset
+from lineage_kit.extractors.statistics import with_row_count
+from lineage_kit.extractors.transfers.sql_tables import Side
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from openlineage.client.event_v2 import Dataset
+
+    from lineage_kit.extractors.extraction import Extraction
+
+    Ask = Callable[[], OperatorLineage]
+
+
+@correction("transfers")
+def redshift_to_s3(extraction: Extraction, official: Ask) -> OperatorLineage | None:
+    """``RedshiftToS3Operator``: what the operator says, for a query with all of its tables and column lineage.
+
+    The provider's parser loses what a CTE reads, and has no column lineage for the object. A table without a schema is
+    looked for in the default schema; the operator calls it `None`. Over the Data API nothing is added.
+    """
+    task = extraction.task
+    if task.redshift_data_api_kwargs:
+        return None
+    answer = official()
+    hook = hook_of(extraction, task.redshift_conn_id)
+    if task.select_query and task.select_query != task.default_select_query:
+        # As the operator does it: queries were once written with doubled quotes.
+        query = re.sub(r"''(.+?)''", r"'\1'", task.select_query)
+        ours = lineage_of_query(extraction, hook, query, destination=Destination(answer.outputs))
+        return combine([answer, ours]) if ours is not None else None
+    return _with_schema(extraction, hook, answer)
+
+
+@correction("transfers")
+def s3_to_redshift(extraction: Extraction, official: Ask) -> OperatorLineage | None:
+    """``S3ToRedshiftOperator``: what the operator says.
+
+    A table without a schema is looked for in the default schema; the operator calls it `None`.
+    """
+    task = extraction.task
+    if task.redshift_data_api_kwargs:
+        return None
+    return _with_schema(extraction, hook_of(extraction, task.redshift_conn_id), official())
+
+
+def _with_schema(extraction: Extraction, hook: Any, answer: OperatorLineage) -> OperatorLineage | None:
+    """Return ``answer`` with the table under its right name; None where the operator knew its schema."""
+    task = extraction.task
+    if task.schema or not task.table or not (answer.inputs or answer.outputs):
+        return None
+    wrong = next((each for each in (*answer.inputs, *answer.outputs) if each.name.endswith(f"None.{task.table}")), None)
+    right = table_dataset(extraction, hook, task.table) if wrong is not None else None
+    return _renamed(answer, wrong, right) if wrong is not None and right is not None else None
+
+
+@correction("transfers")
+def copy_into_snowflake(extraction: Extraction, official: Ask) -> OperatorLineage | None:
+    """``CopyFromExternalStageToSnowflakeOperator``: what the operator says, with the rows that were loaded.
+
+    The table is named as Snowflake stores its name, the way those name it who read it; objects of Google Cloud Storage
+    have the scheme `gs`, where Snowflake says `gcs`. The rows are those of the result of COPY.
+    """
+    task = extraction.task
+    answer = official()
+    if len(answer.outputs) != 1 or task.hook is None:
+        return None
+    table = f"{task.schema}.{task.table}" if task.schema else task.table
+    right = table_dataset(extraction, task.hook, table, database=task.database)
+    if right is None:
+        return None
+    lineage = _renamed(answer, answer.outputs[0], right)
+    rows = _loaded_rows(task) if extraction.kind is EventKind.COMPLETE else None
+    lineage.outputs = [with_row_count(lineage.outputs[0], rows)]
+    for dataset in lineage.inputs:
+        dataset.namespace = re.sub(r"^gcs://", "gs://", dataset.namespace)
+    return lineage
+
+
+def _loaded_rows(task: Any) -> int | None:
+    """Return the rows of all files in the result of COPY; None where there is a file without a number."""
+    counts = [row.get("rows_loaded") for row in getattr(task, "_result", None) or () if row.get("file")]
+    return sum(counts) if counts and all(isinstance(count, int) for count in counts) else None
+
+
+@correction("transfers")
+def bigquery_to_sql(extraction: Extraction, official: Ask) -> OperatorLineage | None:
+    """``BigQueryToMsSqlOperator``, ``BigQueryToMySqlOperator``, ``BigQueryToPostgresOperator``: as they say, and rows.
+
+    The table has its whole name, and the number of rows that its hook counted. The operator leaves the database out
+    where only the connection names it.
+    """
+    answer = official()
+    if len(answer.outputs) != 1:
+        return None
+    task, named = extraction.task, answer.outputs[0]
+    hook = task.get_sql_hook()
+    if schema := named.name.rpartition(".")[0].rpartition(".")[2]:
+        # The operator has asked the server for it; it is not asked again.
+        extraction.default_schemas.setdefault(session_of(hook), schema)
+    filled = Side(extraction, hook).fills(task.target_table_name)
+    if filled.table is None:
+        return None
+    return combine([_renamed(answer, named, filled.table), OperatorLineage(outputs=[filled.table])])
+
+
+def _renamed(answer: OperatorLineage, wrong: Dataset, right: Dataset) -> OperatorLineage:
+    """Return ``answer`` with another name for one of its datasets, in column lineage too."""
+    lineage = combine([answer])
+    for dataset in (*lineage.inputs, *lineage.outputs):
+        if (dataset.namespace, dataset.name) == (wrong.namespace, wrong.name):
+            dataset.namespace, dataset.name = right.namespace, right.name
+        columns = (dataset.facets or {}).get("columnLineage")
+        sources = [source for field in columns.fields.values() for source in field.inputFields] if columns else []
+        for source in sources:
+            if (source.namespace, source.name) == (wrong.namespace, wrong.name):
+                source.namespace, source.name = right.namespace, right.name
+    return lineage

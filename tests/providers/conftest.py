@@ -1,0 +1,13 @@
+"""Tests on the operators of other providers; `make test-providers` installs these."""
+
+from support.extraction import (  # fixtures, found by their names
+    collect,
+    extract,
+    fresh_process_state,
+    in_dag,
+    manager,
+    official,
+    warehouse,
+)
+
+__all__ = ["collect", "extract", "fresh_process_state", "in_dag", "manager", "official", "warehouse"]

@@ -1,0 +1,3 @@
+-- depends_on: {{ ref('raw_orders') }}
+{{ config(materialized='incremental', unique_key='customer') }}
+select customer, sum(amount) as total from {{ ref('recent') }} group by customer

@@ -1,0 +1,1 @@
+select id, customer, cast(amount as integer) as amount from {{ ref('raw_orders') }}

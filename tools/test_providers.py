@@ -1,0 +1,57 @@
+"""Run the tests on the operators of other providers, in environments of their own under `.venvs`.
+
+The newest Airflow with the newest release of each provider that the group `test-providers` of pyproject.toml names;
+then Great Expectations' provider, which does not fit the newest Airflow, with one that it fits.
+Programs that cannot live in the same environment as Airflow get one of their own; tests find them by a variable, and
+skip where they cannot be installed.
+The last lines tell how it went. The exit code is 1 if a test failed or an environment could not be made.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from environments import CHECKOUT, FailedError, Outcome, make_environment, report, run_tests
+
+TESTS = "tests/providers"
+
+#: Variable -> the program that it names, which is what its environment is called too, and what is installed there.
+PROGRAMS = {"LINEAGE_KIT_TEST_DBT": ("dbt", ["dbt-core>=1.10,<1.11", "dbt-duckdb>=1.9,<2"])}
+
+
+def main() -> int:
+    """Install the providers and run their tests; return the exit code."""
+    return report(
+        {
+            "providers": _outcome("providers", TESTS, _programs()),
+            "great-expectations": _outcome("great-expectations", f"{TESTS}/great_expectations", {}),
+        }
+    )
+
+
+def _outcome(name: str, tests: str, variables: dict[str, str]) -> Outcome:
+    """Run tests in the environment of the dependency group `test-<name>`."""
+    packages = ["--editable", ".[demo]", "--group", f"test-{name}"]
+    try:
+        interpreter = make_environment(name, sys.executable, packages, [CHECKOUT / "pyproject.toml"])
+        return Outcome(failed=False, words=run_tests(interpreter, tests, environment=variables))
+    except FailedError as error:
+        return Outcome(failed=True, words=f"FAILED, {error}")
+
+
+def _programs() -> dict[str, str]:
+    """Install the programs; return the variables that name them, without those that cannot be installed."""
+    paths = {variable: _program(name, packages) for variable, (name, packages) in PROGRAMS.items()}
+    return {variable: path for variable, path in paths.items() if path}
+
+
+def _program(name: str, packages: list[str]) -> str | None:
+    try:
+        return str(make_environment(name, sys.executable, packages, []).with_name(name))
+    except FailedError as error:
+        print(f"{name} is not there for tests: {error}")
+        return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
