@@ -55,10 +55,11 @@ with DAG("sql_work", schedule=None):
             operators.SQLInsertRowsOperator(
                 task_id="insert_rows",
                 conn_id="pg",
+                schema="public",
                 table_name="two_rows",
                 columns=["id", "customer"],
                 rows=[(1, "Ann"), (2, "Bob")],
-                preoperator="TRUNCATE two_rows",
+                preoperator="TRUNCATE public.two_rows",
             )
         )
 
