@@ -37,6 +37,7 @@ test: $(VENV)/.development ## run the test suite on the newest Airflow
 test-long: $(VENV)/.development ## run everything, also on all versions that Amazon MWAA pins
 	$(BIN)/python -m pytest
 	$(BIN)/python tools/test_pins.py --all
+	$(BIN)/python tools/test_providers.py --all
 
 test-pins: ## run the suite on two versions that Amazon MWAA pins
 	$(NEED_PYTHON)

@@ -1,17 +1,25 @@
 """Run the tests on the operators of other providers, in environments of their own under `.venvs`.
 
+Usage: test_providers.py [--all]
+
 The newest Airflow with the newest release of each provider that the group `test-providers` of pyproject.toml names;
 then Great Expectations' provider, which does not fit the newest Airflow, with one that it fits.
 Programs that cannot live in the same environment as Airflow get one of their own; tests find them by a variable, and
 skip where they cannot be installed.
+What takes minutes, a real scheduler with these operators, is run with `--all` only.
 The last lines tell how it went. The exit code is 1 if a test failed or an environment could not be made.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from environments import CHECKOUT, FailedError, Outcome, make_environment, report, run_tests
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 TESTS = "tests/providers"
 
@@ -21,20 +29,23 @@ PROGRAMS = {"LINEAGE_KIT_TEST_DBT": ("dbt", ["dbt-core>=1.10,<1.11", "dbt-duckdb
 
 def main() -> int:
     """Install the providers and run their tests; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("--all", action="store_true", help="also what takes minutes")
+    which = [] if parser.parse_args().all else ["-m", "not long"]
     return report(
         {
-            "providers": _outcome("providers", TESTS, _programs()),
-            "great-expectations": _outcome("great-expectations", f"{TESTS}/great_expectations", {}),
+            "providers": _outcome("providers", [TESTS, *which], _programs()),
+            "great-expectations": _outcome("great-expectations", [f"{TESTS}/great_expectations", *which], {}),
         }
     )
 
 
-def _outcome(name: str, tests: str, variables: dict[str, str]) -> Outcome:
+def _outcome(name: str, tests: Sequence[str], variables: Mapping[str, str]) -> Outcome:
     """Run tests in the environment of the dependency group `test-<name>`."""
     packages = ["--editable", ".[demo]", "--group", f"test-{name}"]
     try:
         interpreter = make_environment(name, sys.executable, packages, [CHECKOUT / "pyproject.toml"])
-        return Outcome(failed=False, words=run_tests(interpreter, tests, environment=variables))
+        return Outcome(failed=False, words=run_tests(interpreter, *tests, environment=variables))
     except FailedError as error:
         return Outcome(failed=True, words=f"FAILED, {error}")
 

@@ -1,0 +1,47 @@
+"""A dbt project on DuckDB, built by shell commands; one of its tests fails."""
+
+from __future__ import annotations
+
+import os
+import shlex
+
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import DAG, task
+from cosmos.config import ProfileConfig
+from cosmos.constants import InvocationMode
+from cosmos.operators.local import DbtBuildLocalOperator
+
+PROGRAM = os.environ.get("LINEAGE_KIT_TEST_DBT", "dbt")
+DBT = shlex.quote(PROGRAM)
+
+
+def project(name: str) -> str:
+    """Return the folder of a copy of the project."""
+    return f"{os.environ['PLACES']}/{name}"
+
+
+with DAG("dbt_shop", schedule=None):
+    variables = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "SHOP_DATABASE": "shop.duckdb"}
+    BashOperator(task_id="build", bash_command=f"cd {project('built')} && {DBT} build", env=variables, append_env=True)
+
+    @task.bash(env=variables, append_env=True, cwd=project("decorated"))
+    def decorated() -> str:
+        """Return the command."""
+        return f"{DBT} seed --target-path seeded && {DBT} run --select orders"
+
+    decorated()
+
+    DbtBuildLocalOperator(
+        task_id="cosmos",
+        project_dir=project("by_cosmos"),
+        profile_config=ProfileConfig(
+            profile_name="shop", target_name="dev", profiles_yml_filepath=f"{project('by_cosmos')}/profiles.yml"
+        ),
+        dbt_executable_path=PROGRAM,
+        invocation_mode=InvocationMode.SUBPROCESS,
+        exclude="tag:strict",
+        emit_datasets=False,
+        install_deps=False,
+        env={**variables, "SHOP_DATABASE": f"{project('by_cosmos')}/shop.duckdb"},
+        append_env=True,
+    )
