@@ -38,7 +38,6 @@ def installed() -> dict[str, OperatorCoverage]:
     ("name", "official", "kit"),
     [
         ("SQLExecuteQueryOperator", True, True),
-        ("SQLColumnCheckOperator", True, True),
         ("BashOperator", False, True),
         ("PythonOperator", False, False),
         ("BaseSQLOperator", None, None),

@@ -12,7 +12,6 @@ from airflow.exceptions import AirflowException
 from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
 from airflow.providers.snowflake.decorators.snowpark import snowpark_task
 from airflow.providers.snowflake.hooks.snowflake import SnowflakeHook
-from airflow.providers.snowflake.hooks.snowflake_sql_api import SnowflakeSqlApiHook
 from airflow.providers.snowflake.operators.snowflake import SnowflakeCheckOperator, SnowflakeSqlApiOperator
 from airflow.providers.snowflake.operators.snowpark import SnowparkOperator
 from airflow.providers.snowflake.transfers.copy_into_snowflake import CopyFromExternalStageToSnowflakeOperator
@@ -25,6 +24,11 @@ from support.xcoms import XComs, xcoms
 
 from lineage_kit import compat, listener
 from lineage_kit.testing import task_instance_of
+
+try:
+    from airflow.providers.snowflake.hooks.sql_api import SnowflakeSqlApiHook
+except ImportError:  # releases before it was called so
+    from airflow.providers.snowflake.hooks.snowflake_sql_api import SnowflakeSqlApiHook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
