@@ -38,6 +38,7 @@ test-long: $(VENV)/.development ## run everything, also on all versions that Ama
 	$(BIN)/python -m pytest
 	$(BIN)/python tools/test_pins.py --all
 	$(BIN)/python tools/test_providers.py --all
+	$(BIN)/python tools/test_providers.py --pins
 
 test-pins: ## run the suite on two versions that Amazon MWAA pins
 	$(NEED_PYTHON)

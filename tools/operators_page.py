@@ -31,6 +31,8 @@ Great Expectations' operators cannot be installed beside the newest Airflow: the
 ## How many name datasets
 
 Public classes that can be instantiated, by provider; those of which nobody names any data are in the last line only.
+Counted are all that can: containers and remote commands do where they leave a lineage document, calls of dbt where its
+files can be read.
 
 {counts}
 

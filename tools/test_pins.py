@@ -17,6 +17,7 @@ from environments import CHECKOUT, FailedError, Outcome, make_environment, repor
 from find_python import find_python
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 CONSTRAINTS = CHECKOUT.parent / "shared" / "constraints"
@@ -36,11 +37,18 @@ def main() -> int:
         return 0
     known = sorted(path.stem.removeprefix("mwaa-") for path in CONSTRAINTS.glob("mwaa-*.txt"))
     versions = known if arguments.all else arguments.versions or DEFAULT_VERSIONS
-    return report({f"MWAA {version}": outcome_of(version) for version in versions})
+    return report({f"MWAA {version}": outcome_of(version, run_suite) for version in versions})
 
 
-def outcome_of(version: str) -> Outcome:
-    """Install one version and run the tests on it, where that is possible here."""
+def outcome_of(version: str, run: Callable[[str, Path, str], str]) -> Outcome:
+    """Test one version, where that is possible here.
+
+    Args:
+        version: Of Airflow.
+        run: Installs what it tests and runs the tests, given the version, its constraint file and an interpreter;
+            returns the last line of the tests.
+
+    """
     constraints = CONSTRAINTS / f"mwaa-{version}.txt"
     if not constraints.exists():
         return Outcome(failed=False, words=f"skipped, there is no {constraints.name} in {CONSTRAINTS}")
@@ -49,10 +57,15 @@ def outcome_of(version: str) -> Outcome:
         return Outcome(failed=False, words=f"skipped, there is no Python {PYTHON}, which the constraints are made for")
     print(f"\n== MWAA {version}", flush=True)
     try:
-        words = run_tests(environment(version, constraints, python), "-m", "not long")
+        words = run(version, constraints, python)
     except FailedError as error:
         return Outcome(failed=True, words=f"FAILED, {error}")
     return Outcome(failed=False, words=words)
+
+
+def run_suite(version: str, constraints: Path, python: str) -> str:
+    """Run the suite in an environment with the pinned versions; return the last line of the tests."""
+    return run_tests(environment(version, constraints, python), "-m", "not long")
 
 
 def environment(version: str, constraints: Path, python: str) -> Path:

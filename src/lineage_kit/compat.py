@@ -135,9 +135,29 @@ def reset_hook_lineage_collector() -> None:
         cache_clear()
 
 
-def collected_extra() -> dict[str, Any]:
-    """Return the collector's own entries other than assets, by their ids; Airflow has no way to take one back."""
-    entries = getattr(hook_lineage_collector(), "_extra", None)
+def collected_extra() -> frozenset[str]:
+    """Return the ids of what the collector keeps beside assets; none where the release keeps nothing else."""
+    return frozenset(_collector_entries("_extra"))
+
+
+def drop_collected_extra(*, but: frozenset[str]) -> None:
+    """Take entries other than assets out of the collector again.
+
+    Airflow has no public way for that. Where the collector is not made as expected, everything stays in it.
+
+    Args:
+        but: the ids of those that stay.
+
+    """
+    for name in ("_extra", "_extra_counts"):
+        entries = _collector_entries(name)
+        for key in [key for key in list(entries) if key not in but]:
+            entries.pop(key, None)
+
+
+def _collector_entries(name: str) -> dict[str, Any]:
+    """Return what the collector keeps in an attribute of its own; Airflow before 3.2 may have none of that name."""
+    entries = getattr(hook_lineage_collector(), name, None)
     return entries if isinstance(entries, dict) else {}
 
 

@@ -24,6 +24,7 @@ FAMILY_PARTS = (
     "dbt",
     "great_expectations",
     "services",  # operators of a cloud or data service
+    "sensors",  # what a sensor waited for
     "contract",  # documents that containers and remote commands return
 )
 

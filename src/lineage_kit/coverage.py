@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 #: Packages that hold operators, as far as they are installed.
 _PACKAGES = ("airflow.providers", "cosmos", "great_expectations_provider")
 _FOLDERS = frozenset({"operators", "transfers", "sensors"})
-_METHODS = ("get_openlineage_facets_on_start", "get_openlineage_facets_on_complete")
 #: Where the methods are that hand the operator's SQL to the parser of the OpenLineage provider.
 _GENERIC = "airflow.providers.common.sql.operators.sql"
 #: Operators whose OpenLineage method never names a dataset: source code, events of their children, or nothing.
@@ -96,13 +95,14 @@ def installed_operators(complain: Callable[[str], object]) -> list[OperatorCover
         complain: is called with a line for every module that cannot be imported here.
 
     """
+    from lineage_kit.extractors.class_paths import path_of
     from lineage_kit.extractors.contract.finding import about
     from lineage_kit.extractors.registry import family_of
 
     found = []
     for cls in _operator_classes(complain):
         family = family_of(cls)
-        path = f"{cls.__module__}.{cls.__qualname__}"
+        path = path_of(cls)
         told = (family.about if family else "", about(cls))
         official = _official(cls, path)
         with_kit = official or (family is not None and family.names_datasets) or bool(about(cls))
@@ -142,7 +142,9 @@ def _module_names() -> Iterator[str]:
 
 def _official(cls: type, path: str) -> bool:
     """Tell whether the OpenLineage provider alone can learn datasets from an operator."""
-    methods = [method for name in _METHODS if callable(method := getattr(cls, name, None))]
+    from lineage_kit.extractors.speaker import METHODS_THAT_COUNT
+
+    methods = [method for name in METHODS_THAT_COUNT if callable(method := getattr(cls, name, None))]
     if not methods or path in _SILENT:
         return False
     generic = all(method.__module__ == _GENERIC for method in methods)

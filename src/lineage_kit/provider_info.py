@@ -22,8 +22,8 @@ OPTIONS: dict[str, dict[str, str | None]] = {
             "Parts of lineage-kit to leave out, separated by semicolons: sql (lineage from SQL text), schema (columns "
             "read from the database), column_lineage, observed (what hooks reported), declared (inlets and outlets), "
             "reason (why a task has no datasets), transfers, checks (results of data quality checks), dbt, "
-            "great_expectations, services (operators of cloud and data services), contract (what containers and remote "
-            "commands return)."
+            "great_expectations, services (operators of cloud and data services), sensors (what they waited for), "
+            "contract (what containers and remote commands return)."
         ),
         "version_added": "0.1.0",
         "type": "string",

@@ -32,7 +32,7 @@ class TaskRun:
         """Run the task to its end, whatever that is."""
         from lineage_kit.listener import on_task_instance_failed, on_task_instance_running
 
-        self._xcoms: dict[str, Any] = {}
+        self.xcoms: dict[str, Any] = {}
         self.asked: list[str] = []
         self.task_instance = ti = task_instance_of(task)
         vars(ti).update(attributes, xcom_push=self._push, xcom_pull=self._pull)
@@ -57,12 +57,12 @@ class TaskRun:
         return None
 
     def _push(self, key: str, value: Any) -> None:
-        self._xcoms[key] = value
+        self.xcoms[key] = value
 
     def _pull(self, *, task_ids: str, map_indexes: int, key: str = "return_value") -> Any:
         assert (task_ids, map_indexes) == (self.task_instance.task_id, -1)
         self.asked.append(key)
-        return self._xcoms.get(key)
+        return self.xcoms.get(key)
 
     @property
     def names(self) -> tuple[list[str], list[str]]:

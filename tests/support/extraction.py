@@ -69,6 +69,8 @@ def extract(in_dag: Callable[[Any], Any], manager: ExtractorManager, monkeypatch
     monkeypatch.setattr(compat, "extractor_manager", lambda: manager)
 
     def run(task: Any, event: str = "COMPLETE", error: Exception | None = None) -> OperatorLineage:
+        if event == "START":
+            _empty_collector()  # a process begins with it; Airflow before 3.2 keeps it as long as the process
         task_instance = task_instance_of(in_dag(task))
         on_task_instance_running(task_instance=task_instance)
         if event == "FAIL":

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from moto.core.config import default_user_config
 from moto.server import ThreadedMotoServer
 from support.aws import REGION, SECRET
 from support.file_servers import FileServer, serve_ftp, serve_sftp
@@ -30,6 +31,7 @@ _SHOP = """
     CREATE TABLE orders (id int, customer text, amount numeric, day date);
     INSERT INTO orders VALUES
         (1, 'Ann', 10, '2026-01-30'), (2, 'Bob', 20, '2026-01-31'), (3, NULL, 30, '2026-01-31');
+    CREATE TABLE half (id int);
 """
 _MART = "CREATE TABLE orders (id int, buyer text); CREATE TABLE pages (id int, buyer text);"
 _DYNAMODB_TABLE = {
@@ -86,12 +88,15 @@ class Places:
             "small": f"sqlite://{self.folder / 'small.db'}",
             "duck": f"duckdb://{self.folder / 'lake.duckdb'}",
             "lake": "s3://lake",
+            "elsewhere": "s3://nowhere",
             "web": self.web,
             "sftp": self.sftp.namespace,
             "ftp": self.ftp.namespace if self.ftp else "",
             "athena": f"awsathena://athena.{REGION}.amazonaws.com",
             "redshift": f"redshift://tickets.{REGION}:5439",
             "dynamodb": f"dynamodb://{REGION}",
+            "rds": f"arn:aws:rds:{REGION}:123456789012",
+            "share": "smb://files.example",
         }
         return namespaces[place], name
 
@@ -117,6 +122,8 @@ class Places:
             "SFTP": self.sftp.connection("sftp", no_host_key_check=True),
             "REMOTE": self.ssh,
             "WEB": json.dumps(web),
+            # Which sensors of files want; paths that are absolute need nothing of it.
+            "FS_DEFAULT": json.dumps({"conn_type": "fs"}),
         }
         if self.ftp is not None:
             found["FTP"] = self.ftp.connection("ftp")
@@ -152,11 +159,16 @@ def open_places(postgres: PostgresDatabase, folder: Path) -> Iterator[Places]:
 
 @contextmanager
 def _serve_aws() -> Iterator[str]:
-    """Serve AWS; what its Redshift is asked to do is done."""
+    """Serve AWS; its Redshift and Athena do what they are asked, unless that names `nowhere`; a Lambda echoes."""
     with pytest.MonkeyPatch.context() as patch:
-        # Statements of moto's Redshift run for ever.
-        status = property(lambda _: "FINISHED", lambda *_: None)
-        patch.setattr("moto.redshiftdata.models.Statement.status", status, raising=False)
+        # Statements of moto's Redshift run for ever, queries of its Athena never fail.
+        for path, text, success in (
+            ("redshiftdata.models.Statement", "query_string", "FINISHED"),
+            ("athena.models.Execution", "query", "SUCCEEDED"),
+        ):
+            patch.setattr(f"moto.{path}.status", _status(text, success), raising=False)
+        # Without Docker, moto's Lambda returns its payload.
+        patch.setitem(default_user_config["lambda"], "use_docker", False)
         server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         server.start()
         host, port = server.get_host_and_port()
@@ -164,6 +176,11 @@ def _serve_aws() -> Iterator[str]:
             yield f"http://{host}:{port}"
         finally:
             server.stop()
+
+
+def _status(text: str, success: str) -> property:
+    """Return what became of a statement whose SQL is in the attribute `text`."""
+    return property(lambda self: "FAILED" if "nowhere" in getattr(self, text) else success, lambda *_: None)
 
 
 def _fill_databases(places: Places) -> None:
@@ -182,7 +199,14 @@ def _fill_aws(places: Places) -> None:
     s3.create_bucket(Bucket="lake", CreateBucketConfiguration={"LocationConstraint": REGION})
     s3.put_object(Bucket="lake", Key="in/customers.csv", Body=b"1,Ann\n2,Bob\n")
     s3.put_object(Bucket="lake", Key="in/orders.jsonl", Body=b'{"Item": {"id": {"S": "1"}}}\n')
+    s3.put_object(Bucket="lake", Key="train/churn.csv", Body=b"1,0\n")
     dynamodb.create_table(**_DYNAMODB_TABLE)
     dynamodb.put_item(TableName="orders", Item={"id": {"S": "1"}})
     client("glue").create_database(DatabaseInput={"Name": "raw"})
-    client("iam").create_role(RoleName="glue", AssumeRolePolicyDocument="{}")
+    role = client("iam").create_role(RoleName="glue", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    code = {"ZipFile": b"-"}
+    client("lambda").create_function(FunctionName="load", Runtime="python3.13", Role=role, Handler="a.b", Code=code)
+    rds = client("rds")
+    database = {"DBInstanceIdentifier": "shop", "DBInstanceClass": "db.t3.micro", "Engine": "postgres"}
+    rds.create_db_instance(**database, AllocatedStorage=20, MasterUsername="me", MasterUserPassword=SECRET)
+    rds.create_db_snapshot(DBSnapshotIdentifier="daily", DBInstanceIdentifier="shop")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ try:
 except ImportError:  # before Airflow 3.1
     from airflow.exceptions import TaskDeferred
 
-__all__ = ["TaskDeferred", "import_or_skip"]
+__all__ = ["TaskDeferred", "import_or_skip", "make_or_skip"]
 
 
 def import_or_skip(path: str) -> Any:
@@ -21,3 +22,11 @@ def import_or_skip(path: str) -> Any:
     if found is None:
         pytest.skip(f"the installed release of the provider has no {path}")
     return found
+
+
+def make_or_skip(operator: type, **arguments: Any) -> Any:
+    """Return an operator with arguments; skip the test where the release of the operator lacks one of them."""
+    known = {name for cls in operator.__mro__ for name in inspect.signature(cls.__init__).parameters}
+    if lacking := arguments.keys() - known:
+        pytest.skip(f"the installed release of {operator.__name__} has no argument {', '.join(sorted(lacking))}")
+    return operator(**arguments)

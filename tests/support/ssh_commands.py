@@ -49,7 +49,8 @@ class _Shell(paramiko.ServerInterface):
         channel.sendall(done.stdout)
         channel.sendall_stderr(done.stderr)
         channel.send_exit_status(done.returncode)
-        channel.close()
+        # The client closes the channel: done here, that could come before the answer that the command has started.
+        channel.shutdown_write()
 
 
 @pytest.fixture

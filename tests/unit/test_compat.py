@@ -155,6 +155,56 @@ class TestCollector:
 
         assert compat.hook_lineage_collector() is None
 
+    @pytest.mark.usefixtures("reading")
+    def test_entries_that_are_taken_back(self) -> None:
+        """Of the installed Airflow's collector; one that keeps nothing but assets has none, and keeps its assets."""
+        collector, hook = get_hook_lineage_collector(), object()
+        collector.add_input_asset(context=hook, uri="file:///data/x.csv")
+        reports = getattr(collector, "add_extra", lambda **_: None)
+        reports(context=hook, key="sql", value={"sql": "SELECT 1"})
+        before = compat.collected_extra()
+        reports(context=hook, key="sql", value={"sql": "SELECT 2"})
+
+        compat.drop_collected_extra(but=before)
+        reports(context=hook, key="sql", value={"sql": "SELECT 3"})
+
+        kept = getattr(collector.collected_assets, "extra", [])
+        assert len(collector.collected_assets.inputs) == 1
+        expected = [("SELECT 1", 1), ("SELECT 3", 1)] if hasattr(collector, "add_extra") else []
+        assert [(each.value["sql"], each.count) for each in kept] == expected
+
+    @pytest.mark.parametrize(
+        "private",
+        [
+            {},
+            {"_extra": None},
+            {"_extra": [("sql", {}, None)]},
+            {"_extra": {}},
+            {"_extra": {"a": 1, "b": 2}},
+            {"_extra": {"a": 1, "b": 2}, "_extra_counts": None},
+            {"_extra": {"a": 1, "b": 2}, "_extra_counts": {"a": 3, "b": 4}},
+        ],
+    )
+    def test_collectors_of_other_releases(self, monkeypatch: pytest.MonkeyPatch, private: dict[str, Any]) -> None:
+        """What Airflow keeps in private may change: what is not as expected is left alone."""
+        collector = SimpleNamespace(has_collected=True, **private)
+        monkeypatch.setattr(compat, "hook_lineage_collector", lambda: collector)
+
+        compat.drop_collected_extra(but=frozenset({"a"}))
+
+        entries = [each for each in vars(collector).values() if isinstance(each, dict)]
+        assert all(list(each) in ([], ["a"]) for each in entries)
+        assert {name: type(value) for name, value in vars(collector).items()} == {
+            "has_collected": bool,
+            **{name: type(value) for name, value in private.items()},
+        }
+
+    def test_entries_of_no_collector(self) -> None:
+        """Where no hook has reported anything there is nothing to take back, and no collector is made for that."""
+        compat.drop_collected_extra(but=compat.collected_extra())
+
+        assert compat.hook_lineage_collector() is None
+
     def test_limits(self) -> None:
         """The limits are those of the installed Airflow, None where it has none."""
         module = collector_module()

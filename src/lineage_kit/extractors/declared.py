@@ -13,6 +13,7 @@ from openlineage.client.event_v2 import Dataset
 from lineage_kit import compat
 from lineage_kit.datasets.naming import from_uri
 from lineage_kit.extractors.extraction import EventKind
+from lineage_kit.extractors.renaming import dataset_of_asset
 from lineage_kit.facets.no_datasets import Reason
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def dataset_of(extraction: Extraction, entity: Any) -> Any | None:
     dataset = ExtractorManager.convert_to_ol_dataset(rendered)
     if dataset is None and isinstance(getattr(rendered, "uri", None), str):
         # An asset, which releases of the provider before 2.16 do not take here although they can translate it.
-        dataset = compat.translate_asset(rendered, None)
+        dataset = dataset_of_asset(rendered, None)
     return dataset
 
 

@@ -18,6 +18,7 @@ from lineage_kit.extractors.contract import finding
 from lineage_kit.extractors.extraction import EventKind
 from lineage_kit.extractors.family import FamilyLineage, Official
 from lineage_kit.extractors.merge import combine, has_datasets
+from lineage_kit.extractors.renaming import with_joinable_names
 from lineage_kit.extractors.speaker import Kind, Speaker, find_speaker
 from lineage_kit.facets.no_datasets import Reason
 
@@ -68,6 +69,29 @@ class EnrichingExtractor(BaseExtractor):
             )
             log.debug("lineage-kit failure details:", exc_info=True)
             return floor.lineage()
+
+
+class SqlExtractor(EnrichingExtractor):
+    """The kit's extractor for SQL operators, for those who name extractors in ``[openlineage] extractors``.
+
+    Where the plugin is loaded, which is the normal case, it is not needed: subclasses and decorated operators are
+    found without it.
+    """
+
+    @classmethod
+    def get_operator_classnames(cls) -> list[str]:
+        """Return the names of the SQL operators of the common-sql provider."""
+        return [
+            "SQLExecuteQueryOperator",
+            "SQLColumnCheckOperator",
+            "SQLTableCheckOperator",
+            "SQLCheckOperator",
+            "SQLValueCheckOperator",
+            "SQLIntervalCheckOperator",
+            "SQLThresholdCheckOperator",
+            "BranchSQLOperator",
+            "_SQLDecoratedOperator",
+        ]
 
 
 class Floor:
@@ -133,7 +157,7 @@ class Enrichment:
             parts.append(named)
         if base.hook_lineage_due:
             parts.extend(extraction.guard("observed", lambda: self._observed(base, parts)) or ())
-        merged = extraction.guard("merge", lambda: combine(parts)) or base.lineage
+        merged = extraction.guard("merge", lambda: combine(map(with_joinable_names, parts))) or base.lineage
         if not extraction.guard("source text", lambda: source_text.protect(merged, extraction)):
             source_text.withhold(merged)
         extraction.guard("explicit lineage", lambda: explicit.complete(merged))
@@ -159,7 +183,9 @@ class Enrichment:
         name = self._speaker.describe(self._extraction.task)
         self._extraction.asked = name
         answer = self._extraction.guard(name, self._floor.lineage)
-        return answer if answer is not None else OperatorLineage()
+        if answer is None:
+            return OperatorLineage()
+        return self._extraction.guard("names", lambda: with_joinable_names(answer)) or answer
 
     def _ask_family(self, family: Family) -> FamilyLineage | None:
         official = Official(self._speaker.kind, self._ask_speaker)

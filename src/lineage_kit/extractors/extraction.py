@@ -69,6 +69,11 @@ class Extraction:
         """Note that something is missing from the event, whatever else it carries."""
         self.omissions.append(Omission(part=part, cause=cause.value, message=message))
 
+    @property
+    def skipped(self) -> bool:
+        """Whether the task has skipped itself, which ends with COMPLETE too."""
+        return getattr(self.task_instance, "state", None) == "skipped"
+
     def enabled(self, part: str) -> bool:
         """Tell whether the user wants ``part``."""
         return part not in self.disabled_parts

@@ -7,10 +7,11 @@ of another kind. A subclass belongs to the nearest of its base classes that is n
 from __future__ import annotations
 
 _SQL = "lineage_kit.extractors.sql.family:FAMILY"
-_CHECKS = "lineage_kit.extractors.checks.family:FAMILY"
+_CHECKS = "lineage_kit.extractors.sql.checks:FAMILY"
 _DBT = "lineage_kit.extractors.dbt"
 _GX = "lineage_kit.extractors.great_expectations.family"
 _LOADING = "lineage_kit.extractors.sql.loading"
+_SENSORS = "lineage_kit.extractors.sensors"
 _SERVICES = "lineage_kit.extractors.services"
 _TRANSFERS = "lineage_kit.extractors.transfers"
 _FILES = f"{_TRANSFERS}.files"
@@ -119,6 +120,7 @@ OPERATORS: dict[str, str] = {
         f"{_FILES}_google:gcs_to_sheets"
     ),
     "airflow.providers.sftp.operators.sftp.SFTPOperator": f"{_FILES}_remote:sftp",
+    "airflow.providers.amazon.aws.operators.appflow.AppflowBaseOperator": f"{_SERVICES}.appflow:appflow_run",
     "airflow.providers.amazon.aws.operators.athena.AthenaOperator": f"{_SERVICES}.athena:athena",
     "airflow.providers.amazon.aws.operators.bedrock.BedrockBatchInferenceOperator": (
         f"{_SERVICES}.aws_moves:bedrock_batch"
@@ -130,6 +132,11 @@ OPERATORS: dict[str, str] = {
         f"{_SERVICES}.aws_moves:comprehend"
     ),
     "airflow.providers.amazon.aws.operators.datasync.DataSyncOperator": f"{_SERVICES}.aws_moves:datasync",
+    "airflow.providers.amazon.aws.operators.dms.DmsCreateReplicationConfigOperator": f"{_SERVICES}.dms:dms_definition",
+    "airflow.providers.amazon.aws.operators.dms.DmsCreateTaskOperator": f"{_SERVICES}.dms:dms_definition",
+    "airflow.providers.amazon.aws.operators.dms.DmsReloadTablesOperator": f"{_SERVICES}.dms:dms_reload_tables",
+    "airflow.providers.amazon.aws.operators.dms.DmsStartReplicationOperator": f"{_SERVICES}.dms:dms_start_replication",
+    "airflow.providers.amazon.aws.operators.dms.DmsStartTaskOperator": f"{_SERVICES}.dms:dms_start_task",
     "airflow.providers.amazon.aws.operators.glue.GlueDataQualityRuleRecommendationRunOperator": (
         f"{_SERVICES}.glue_quality:glue_recommended_rules"
     ),
@@ -150,6 +157,10 @@ OPERATORS: dict[str, str] = {
         f"{_SERVICES}.glue:glue_delete_table"
     ),
     "airflow.providers.amazon.aws.operators.glue_crawler.GlueCrawlerOperator": f"{_SERVICES}.glue:glue_crawler",
+    "airflow.providers.amazon.aws.operators.glue_crawler.GlueCrawlerRunOperator": f"{_SERVICES}.glue:glue_crawler_run",
+    "airflow.providers.amazon.aws.operators.glue_databrew.GlueDataBrewStartJobOperator": (
+        f"{_SERVICES}.glue:databrew_job"
+    ),
     "airflow.providers.amazon.aws.operators.rds.RdsStartExportTaskOperator": f"{_SERVICES}.aws_moves:rds_export",
     "airflow.providers.amazon.aws.operators.redshift_data.RedshiftDataOperator": (
         f"{_SERVICES}.redshift_data:redshift_data"
@@ -186,6 +197,9 @@ OPERATORS: dict[str, str] = {
     "airflow.providers.databricks.operators.databricks_workflow._CreateDatabricksWorkflowOperator": (
         f"{_SERVICES}.databricks:databricks_run"
     ),
+    "airflow.providers.microsoft.azure.operators.data_factory.AzureDataFactoryRunPipelineOperator": (
+        f"{_SERVICES}.data_factory:data_factory_run"
+    ),
     "airflow.providers.papermill.operators.papermill.PapermillOperator": f"{_SERVICES}.papermill:papermill",
     "airflow.providers.snowflake.operators.snowflake.SnowflakeNotebookOperator": (
         f"{_SERVICES}.snowflake:snowflake_notebook"
@@ -195,7 +209,35 @@ OPERATORS: dict[str, str] = {
     "airflow.providers.snowflake.operators.snowpark_containers.SnowparkContainerJobOperator": (
         f"{_SERVICES}.snowflake:snowpark_container"
     ),
+    "airflow.sensors.filesystem.FileSensor": f"{_SENSORS}.files:local",
+    "airflow.providers.amazon.aws.sensors.dynamodb.DynamoDBValueSensor": f"{_SENSORS}.tables:dynamodb_value",
+    "airflow.providers.amazon.aws.sensors.s3.S3KeySensor": f"{_SENSORS}.objects:s3_key",
+    "airflow.providers.amazon.aws.sensors.s3.S3KeysUnchangedSensor": f"{_SENSORS}.objects:s3_keys_unchanged",
+    "airflow.providers.common.sql.sensors.sql.SqlSensor": f"{_SENSORS}.queries:sql",
+    "airflow.providers.databricks.sensors.databricks_sql.DatabricksSqlSensor": f"{_SENSORS}.queries:databricks_sql",
+    "airflow.providers.ftp.sensors.ftp.FTPSensor": f"{_SENSORS}.files:ftp",
+    "airflow.providers.google.cloud.sensors.bigquery.BigQueryTableExistenceSensor": f"{_SENSORS}.tables:bigquery_table",
+    "airflow.providers.google.cloud.sensors.bigquery.BigQueryTablePartitionExistenceSensor": (
+        f"{_SENSORS}.tables:bigquery_table"
+    ),
+    "airflow.providers.google.cloud.sensors.gcs.GCSObjectExistenceSensor": f"{_SENSORS}.objects:gcs_object",
+    "airflow.providers.google.cloud.sensors.gcs.GCSObjectUpdateSensor": f"{_SENSORS}.objects:gcs_object",
+    "airflow.providers.google.cloud.sensors.gcs.GCSObjectsWithPrefixExistenceSensor": f"{_SENSORS}.objects:gcs_prefix",
+    "airflow.providers.google.cloud.sensors.gcs.GCSUploadSessionCompleteSensor": f"{_SENSORS}.objects:gcs_upload",
+    "airflow.providers.google.suite.sensors.drive.GoogleDriveFileExistenceSensor": f"{_SENSORS}.files:drive",
+    "airflow.providers.http.sensors.http.HttpSensor": f"{_SENSORS}.files:http",
+    "airflow.providers.microsoft.azure.sensors.wasb.WasbBlobSensor": f"{_SENSORS}.objects:wasb_blob",
+    "airflow.providers.microsoft.azure.sensors.wasb.WasbPrefixSensor": f"{_SENSORS}.objects:wasb_prefix",
+    "airflow.providers.mongo.sensors.mongo.MongoSensor": f"{_SENSORS}.tables:mongo",
+    "airflow.providers.sftp.sensors.sftp.SFTPSensor": f"{_SENSORS}.files:sftp",
+    "airflow.providers.standard.sensors.filesystem.FileSensor": f"{_SENSORS}.files:local",
 }
 
 #: Families that a scheduler whose tasks are forked from it loads once for all of them.
 PRELOADED = (_SQL,)
+
+#: Hooks that report SQL and do not describe their database; what tells it instead.
+HOOKS = {
+    "airflow.providers.amazon.aws.hooks.athena.AthenaHook": f"{_SERVICES}.hooks:athena",
+    "airflow.providers.amazon.aws.hooks.redshift_data.RedshiftDataHook": f"{_SERVICES}.hooks:redshift_data",
+}

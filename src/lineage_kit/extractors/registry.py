@@ -10,13 +10,21 @@ from airflow.providers.openlineage.extractors.bash import BashExtractor
 from airflow.providers.openlineage.extractors.python import PythonExtractor
 
 from lineage_kit import compat
-from lineage_kit.extractors.operators import OPERATORS, PRELOADED
+from lineage_kit.extractors.class_paths import nearest
+from lineage_kit.extractors.operators import HOOKS, OPERATORS, PRELOADED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from airflow.providers.openlineage.extractors import BaseExtractor
     from airflow.providers.openlineage.extractors.manager import ExtractorManager
 
+    from lineage_kit.extractors.extraction import Extraction
     from lineage_kit.extractors.family import Family
+    from lineage_kit.extractors.reports import QueryReport
+    from lineage_kit.extractors.sql.source import Source
+
+    SourceFinder = Callable[[Extraction, Sequence[QueryReport]], Source | None]
 
 #: Extractors from here are the kit's own; a user's subclass of one is the user's.
 _OUR_MODULES = "lineage_kit."
@@ -88,10 +96,14 @@ def error_of(task: Any) -> str | None:
 
 def family_of(operator: type) -> Family | None:
     """Return the kit's family for a class of operators, found along its base classes, or None."""
-    for cls in operator.__mro__:
-        if path := OPERATORS.get(f"{cls.__module__}.{cls.__qualname__}"):
-            return family_at(path)
-    return None
+    path = nearest(operator, OPERATORS)
+    return family_at(path) if path else None
+
+
+def source_finder_of(hook: type) -> SourceFinder | None:
+    """Return what tells the database of a hook that does not describe it itself, found as :func:`family_of` does."""
+    path = nearest(hook, HOOKS)
+    return _attribute_at(path) if path else None
 
 
 def preloaded_families() -> list[Family]:
@@ -101,9 +113,13 @@ def preloaded_families() -> list[Family]:
 
 def family_at(path: str) -> Family:
     """Return the family that ``operators.py`` names by ``path``."""
-    module, _, name = path.partition(":")
-    family: Family = getattr(importlib.import_module(module), name)
+    family: Family = _attribute_at(path)
     return family
+
+
+def _attribute_at(path: str) -> Any:
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(module), name)
 
 
 def _not_ours(name: str, extractor: type[BaseExtractor] | None) -> type[BaseExtractor] | None:

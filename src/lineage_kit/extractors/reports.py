@@ -10,7 +10,7 @@ from lineage_kit import compat
 from lineage_kit.facets.incomplete import Cause
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from lineage_kit.extractors.extraction import Extraction
 
@@ -26,6 +26,7 @@ class QueryReport:
         job_id: the database's own id of the query, None where the driver does not tell.
         database: the database that the hook named, which overrides that of its connection.
         count: how often the hook reported exactly this; Airflow keeps equal reports as one.
+        server: the server that the hook named, where its connection does not: a cluster or a workgroup.
         parameters: what was bound to its placeholders; values of the user's, which no event may show.
 
     """
@@ -36,6 +37,7 @@ class QueryReport:
     job_id: str | None = None
     database: str | None = None
     count: int = 1
+    server: str | None = None
     parameters: Any = field(default=None, repr=False)
 
 
@@ -57,6 +59,7 @@ def query_reports() -> list[QueryReport]:
             job_id=info.value.get("job_id"),
             database=info.value.get("default_db"),
             count=getattr(info, "count", 1),
+            server=_server(info.value.get("extra") or {}),
             parameters=info.value.get("sql_parameters"),
         )
         for info in getattr(collected, "extra", ())
@@ -64,19 +67,24 @@ def query_reports() -> list[QueryReport]:
     ]
 
 
+def _server(extra: Mapping[str, Any]) -> str | None:
+    """Return the server among what a hook has added in words of its own; those of Redshift's Data API."""
+    return extra.get("cluster_identifier") or extra.get("workgroup_name")
+
+
 @contextmanager
 def unreported() -> Iterator[None]:
     """Take back what hooks report in the block: queries of an extraction are none of the task's.
 
-    Otherwise the OpenLineage provider would send a child event for the ``SELECT CURRENT_SCHEMA`` of its own.
+    Otherwise the OpenLineage provider would send a child event for its own ``SELECT CURRENT_SCHEMA``. The kit's own
+    queries go through the cursor of a connection, which reports nothing; the methods of the OpenLineage provider and of
+    hooks, which are asked too, run theirs through the hook.
     """
-    before = set(compat.collected_extra())
+    before = compat.collected_extra()
     try:
         yield
     finally:
-        entries = compat.collected_extra()
-        for key in entries.keys() - before:
-            del entries[key]
+        compat.drop_collected_extra(but=before)
 
 
 def reports_complete() -> bool:

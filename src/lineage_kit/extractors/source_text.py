@@ -20,6 +20,8 @@ _WITHHELD = "(source code is disabled)"
 #: Settings of a data quality check that are SQL, and the values that its SQL is run with.
 _SQL_SETTINGS = frozenset({"partition_clause", "check_partition_clause", "min_threshold", "max_threshold"})
 _SQL_VALUES = "parameters"
+#: Settings that are a condition of another language, and what a service says about a rule, which may quote it.
+_OTHER_SETTINGS = frozenset({"message", "row_condition"})
 #: What names a result of an interval check: the metric, which is SQL.
 _METRIC = re.compile(r"interval_.*\W.*", re.DOTALL)
 _NUMBER = re.compile(r"[-+]?[\d.]+(e[-+]?\d+)?", re.IGNORECASE)
@@ -52,12 +54,12 @@ def protect(lineage: OperatorLineage, extraction: Extraction) -> bool:
     return True
 
 
-def _text(sql: str, extraction: Extraction) -> str:
+def _text(sql: str, extraction: Extraction, *, double_quoted: bool = False) -> str:
     if not extraction.source_code_enabled:
         return _WITHHELD
     from lineage_kit.sql.masking import mask_sql  # tasks without SQL do not pay for it
 
-    return mask_sql(sql, literals=extraction.mask_literals)
+    return mask_sql(sql, literals=extraction.mask_literals, double_quoted=double_quoted)
 
 
 def _without_text(error: Any, extraction: Extraction) -> Any:
@@ -68,7 +70,7 @@ def _without_text(error: Any, extraction: Extraction) -> Any:
 
 
 def _protect_checks(lineage: OperatorLineage, extraction: Extraction) -> None:
-    """Mask the SQL that results of data quality checks carry."""
+    """Mask the SQL, and the rules of other languages, that results of data quality checks carry."""
     for dataset in (*lineage.inputs, *lineage.outputs):
         for facets in _facets_of(dataset):
             if checks := facets.get("dataQualityAssertions"):
@@ -80,10 +82,11 @@ def _protect_checks(lineage: OperatorLineage, extraction: Extraction) -> None:
 
 
 def _masked_result(result: Any, extraction: Extraction) -> Any:
-    """Return the result of a check with its SQL masked; where it has no name, ``assertion`` may be one."""
+    """Return the result of a check with its source text masked; where it has no name, ``assertion`` may be one."""
     changes: dict[str, Any] = {}
     if content := getattr(result, "content", None):
-        changes["content"] = _text(content, extraction)
+        other = getattr(result, "contentType", "sql") != "sql"
+        changes["content"] = _text(content, extraction, double_quoted=other)
     for name in ("name", "assertion"):
         if _METRIC.fullmatch(getattr(result, name, None) or ""):
             changes[name] = _text(getattr(result, name), extraction)
@@ -95,6 +98,8 @@ def _masked_result(result: Any, extraction: Extraction) -> Any:
 def _masked_setting(key: str, value: Any, extraction: Extraction) -> Any:
     if key in _SQL_SETTINGS and isinstance(value, str) and not _NUMBER.fullmatch(value):
         return _text(value, extraction)
+    if key in _OTHER_SETTINGS and isinstance(value, str):
+        return _text(value, extraction, double_quoted=True)
     if key == _SQL_VALUES and (extraction.mask_literals or not extraction.source_code_enabled):
         return "?"
     return value

@@ -24,7 +24,7 @@ METHODS = (
     "get_openlineage_facets_on_failure",
 )
 #: An operator with the last one alone is nobody's to the OpenLineage provider, and must stay so here.
-_METHODS_THAT_COUNT = METHODS[:2]
+METHODS_THAT_COUNT = METHODS[:2]
 _BUILT_IN_MODULES = "airflow.providers.openlineage.extractors."
 #: Packages whose operators the kit corrects.
 _PROVIDER_MODULES = ("airflow.providers.", "cosmos.")
@@ -64,7 +64,7 @@ def find_speaker(task: Any, original: Callable[[str], type[BaseExtractor] | None
     exact = original(task.task_type)
     if exact and not _built_in(exact):
         return Speaker(Kind.USER, exact)
-    if any(callable(getattr(task, method, None)) for method in _METHODS_THAT_COUNT):
+    if any(callable(getattr(task, method, None)) for method in METHODS_THAT_COUNT):
         return Speaker(Kind.OPERATOR, DefaultExtractor)
     for base in type(task).__mro__[1:]:
         inherited = original(base.__name__)
@@ -81,7 +81,7 @@ def described_by_provider(task: Any, *, failed: bool = False) -> bool:
         failed: whether the method counts too that is asked on FAIL only.
 
     """
-    found = (getattr(task, name, None) for name in (METHODS if failed else _METHODS_THAT_COUNT))
+    found = (getattr(task, name, None) for name in (METHODS if failed else METHODS_THAT_COUNT))
     return all((getattr(method, "__module__", None) or "").startswith(_PROVIDER_MODULES) for method in found if method)
 
 

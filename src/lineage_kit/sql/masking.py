@@ -22,6 +22,9 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+#: A string in double quotes, as conditions and rules have them that are no SQL.
+_DOUBLE_QUOTED = re.compile(r'"(?:[^"\\]|""|\\[^"])*(?:"|\\".*\Z|\\?\Z)', re.DOTALL)
+
 #: A quoted value behind one of these words, with nothing but punctuation, AS, BY, WITH, VALUES or the prefix of a
 #: string (``N'...'``) between, is a credential. They cover COPY and UNLOAD (Redshift), COPY INTO and CREATE STAGE
 #: (Snowflake, Databricks), CREATE CREDENTIAL (T-SQL), CREATE USER, SERVER and USER MAPPING (Postgres, MySQL, Oracle),
@@ -58,11 +61,19 @@ _URL_CREDENTIAL = re.compile(
 _CONNECTION_STRING = re.compile(r"(\b(?:password|passwd|pwd)\s*=\s*)[^\s;&'\"]+", re.IGNORECASE)
 
 
-def mask_sql(sql: str, *, literals: bool = False) -> str:
+def mask_sql(sql: str, *, literals: bool = False, double_quoted: bool = False) -> str:
     """Return ``sql`` without comments and credentials; with ``literals``, without any string or number.
 
     Where the text is broken, more is masked rather than less.
+
+    Args:
+        sql: any text.
+        literals: whether literals are masked.
+        double_quoted: whether double quotes hold strings, too, as in languages other than SQL.
+
     """
+    if literals and double_quoted:
+        sql = _DOUBLE_QUOTED.sub(LITERAL_MASK, sql)
     text = _TOKEN.sub(_without_literal if literals else _without_comment, sql)
     text = _CREDENTIAL.sub(rf"\1\2{CREDENTIAL_MASK}\2", text)
     text = _BARE_PASSWORD.sub(rf"\1{CREDENTIAL_MASK}", text)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import moto.ecs.models
 import pytest
 import requests
 from airflow.providers.amazon.aws.operators.batch import BatchOperator
@@ -108,6 +109,8 @@ class TestEcs:
     @pytest.fixture
     def network(self) -> dict[str, Any]:
         """Make a cluster and a task definition, and give the network for its tasks."""
+        if not hasattr(moto.ecs.models, "Container"):
+            pytest.skip("this release of moto runs tasks without containers, at which the operator fails")
         ecs = boto3.client("ecs")
         ecs.create_cluster(clusterName="cluster")
         ecs.register_task_definition(

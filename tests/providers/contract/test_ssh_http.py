@@ -53,6 +53,26 @@ class TestSsh:
 
         assert run.error is not None
         assert (run.names, run.asked) == (([], []), [])
+        (why,) = run.lineage.run_facets["lineageKit_noDatasets"].explanations
+        assert why.reason == "notAvailable"
+        assert (
+            "`lineage_kit` in the last line that the command printed. A task that fails returns nothing" in why.message
+        )
+        assert "[lineage_kit] document_file" in why.message
+
+    def test_how_to_tell(self, run_task: RunTask, ssh_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Without datasets the event says what would have told them, and why it did not."""
+
+        def reasons() -> list[str]:
+            run = run_task(SSHOperator(task_id="t", ssh_conn_id=ssh_server, command="echo done"))
+            return [each.message for each in run.lineage.run_facets["lineageKit_noDatasets"].explanations]
+
+        (not_looked_for,) = reasons()
+        assert "It was not looked for: name SSHOperator in [lineage_kit] document_operators" in not_looked_for
+
+        monkeypatch.setenv("AIRFLOW__LINEAGE_KIT__DOCUMENT_OPERATORS", "SSHOperator")
+        (not_there,) = reasons()
+        assert "There was none." in not_there
 
     @pytest.mark.parametrize("own", [None, {"MINE": "1"}])
     def test_environment(self, run_task: RunTask, ssh_server: str, parent_id: str, own: dict[str, str] | None) -> None:

@@ -76,11 +76,11 @@ def test_task_that_ran(extract: Callable[..., Any], lake: Path) -> None:
     task.execute({})
     found = extract(task, "COMPLETE")
 
-    assert names(found.inputs) == [(namespace, "main.Orders")]
-    assert names(found.outputs) == [(namespace, "Mart.copy"), (namespace, "Mart.Orders")]
+    assert names(found.inputs) == [(namespace, "lake's.main.Orders")]
+    assert names(found.outputs) == [(namespace, "lake's.Mart.copy"), (namespace, "lake's.Mart.Orders")]
     assert fields(found.outputs[0]) == ["Id", "Amount"]
     assert fields(found.outputs[1]) == ["Id", "Total", "Day"]
-    assert columns(found.outputs[0]) == {"Id": ["main.Orders.Id"], "Amount": ["main.Orders.Amount"]}
+    assert columns(found.outputs[0]) == {"Id": ["lake's.main.Orders.Id"], "Amount": ["lake's.main.Orders.Amount"]}
     assert fields(before.inputs[0]) == ["Id", "Amount"]
     assert incomplete.KEY not in {**before.run_facets, **found.run_facets}
 
@@ -93,8 +93,8 @@ def test_failed_task(extract: Callable[..., Any], lake: Path) -> None:
 
     found = extract(task, "FAIL")
 
-    assert names(found.outputs) == [(f"duckdb://{lake}", "main.Orders")]
-    assert names(found.inputs) == [(f"duckdb://{lake}", "Mart.Orders")]
+    assert names(found.outputs) == [(f"duckdb://{lake}", "lake's.main.Orders")]
+    assert names(found.inputs) == [(f"duckdb://{lake}", "lake's.Mart.Orders")]
 
 
 @pytest.mark.usefixtures("writer")
@@ -148,9 +148,10 @@ def test_attached_files(extract: Callable[..., Any], lake: Path, warehouse: Path
 
     found = extract(operator(sql), "START")
 
-    assert sorted(names(found.inputs)) == [(f"duckdb://{other}", "main.Customers"), (f"sqlite://{warehouse}", "orders")]
-    assert columns(found.outputs[0]) == {"Id": ["main.Customers.Id"], "customer": ["orders.customer"]}
-    assert names(found.outputs) == [(f"duckdb://{lake}", "main.all_in_one")]
+    tables = [(f"duckdb://{other}", "other.main.Customers"), (f"sqlite://{warehouse}", "orders")]
+    assert sorted(names(found.inputs)) == tables
+    assert columns(found.outputs[0]) == {"Id": ["other.main.Customers.Id"], "customer": ["orders.customer"]}
+    assert names(found.outputs) == [(f"duckdb://{lake}", "lake's.main.all_in_one")]
 
 
 def test_file_of_the_hooks_parameters(extract: Callable[..., Any], lake: Path) -> None:
@@ -160,7 +161,7 @@ def test_file_of_the_hooks_parameters(extract: Callable[..., Any], lake: Path) -
 
     before = extract(task, "START")
 
-    assert names(before.outputs) == [(f"duckdb://{other}", "main.t")]
+    assert names(before.outputs) == [(f"duckdb://{other}", "new.main.t")]
     assert not other.exists()
 
 

@@ -131,6 +131,8 @@ def test_hook(
 def test_jdbc(connect: Callable[..., None], url: str, expected: str) -> None:
     """The whole URL is read; of a system that only the hook can name, a table without a schema has no name."""
     cls = hook_class("jdbc.hooks.jdbc:JdbcHook")
+    if expected.endswith(" None") and "get_openlineage_database_info" not in vars(cls):
+        pytest.skip("this release of JdbcHook does not describe its database")
     connect(conn_type="jdbc", host=url)
 
     source = find_source(extraction(), make_hook(cls))

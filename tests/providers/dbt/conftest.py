@@ -73,10 +73,10 @@ def ask(manager: Any, monkeypatch: pytest.MonkeyPatch, children: list[Any]) -> C
         children.clear()
         task_instance = task_instance_of(task)
         task_instance.start_date = began
-        dag_run = SimpleNamespace(
-            run_id="run", logical_date=datetime(2026, 1, 31, tzinfo=timezone.utc), conf={}, clear_number=0
-        )
+        date = datetime(2026, 1, 31, tzinfo=timezone.utc)
+        dag_run = SimpleNamespace(run_id="run", logical_date=date, conf={}, clear_number=0)
         task_instance.dag_run = dag_run
+        task_instance.logical_date = date  # asked for before Airflow 3
         task_instance.get_template_context = lambda: {"dag_run": dag_run, "task": task}
         on_task_instance_running(task_instance=task_instance)
         return extract(manager, task_instance, {"START": "running", "COMPLETE": "success", "FAIL": "failed"}[event])

@@ -95,9 +95,9 @@ def test_artifacts_in_the_folder_of_the_option(
     """Where the files come back to the worker, all is known that is known of a local run."""
     found = ask(operator(), "FAIL", began=built[1])
 
-    assert sorted(each.name for each in found.outputs) == ["main.orders", "main.raw_orders"]
+    assert sorted(each.name for each in found.outputs) == ["shop.main.orders", "shop.main.raw_orders"]
     assert {each.namespace for each in found.outputs} == {"duckdb:///data/shop.duckdb"}
-    orders = next(each for each in found.outputs if each.name == "main.orders")
+    orders = next(each for each in found.outputs if each.name == "shop.main.orders")
     assert set(orders.facets["columnLineage"].fields) == {"id", "customer", "amount"}
     assert len(found.inputs[0].inputFacets["dataQualityAssertions"].assertions) == 3
     assert len(children) == 4

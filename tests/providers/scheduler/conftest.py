@@ -29,7 +29,16 @@ if Version(version("apache-airflow")) < Version("3.3"):  # which the DAGs are wr
 
 DBT = "LINEAGE_KIT_TEST_DBT"
 #: The DAG of each file in `dags/`.
-DAGS = ["checks", "databases", "programs", "services", "transfers", *(["dbt_shop"] if DBT in os.environ else [])]
+DAGS = [
+    "checks",
+    "databases",
+    "failures",
+    "programs",
+    "sensors",
+    "services",
+    "transfers",
+    *(["dbt_shop"] if DBT in os.environ else []),
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,7 +54,7 @@ def places(postgres: PostgresDatabase, tmp_path_factory: pytest.TempPathFactory)
     from support.places import open_places
 
     folder = tmp_path_factory.mktemp("places")
-    for project in ("built", "decorated", "by_cosmos"):
+    for project in ("built", "decorated", "decorated_fails", "by_cosmos", "by_ssh"):
         shutil.copytree(FOLDER.parent / "dbt" / "project", folder / project)
     with open_places(postgres, folder) as places:
         yield places
@@ -81,5 +90,6 @@ def _environment(places: Places) -> dict[str, str]:
         "AIRFLOW__OPENLINEAGE__EXECUTION_TIMEOUT": "60",
         "AIRFLOW__LINEAGE_KIT__TIME_BUDGET": "30",
         # Files of the tests are in the system's folder for temporary files, and are none to the tasks.
+        "AIRFLOW__LINEAGE_KIT__DBT_ARTIFACTS": f"{places.folder}/artifacts/{{dag_id}}/{{task_id}}/{{run_id}}",
         "TMPDIR": str(own_temporary_folder),
     }

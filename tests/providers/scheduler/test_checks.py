@@ -32,6 +32,7 @@ def run(runs: dict[str, DagRunEvents]) -> DagRunEvents:
         ("value", "value_{outcome}", [], {"rows": 3}),
         ("threshold", "threshold_{outcome}", [], {"rows": 3}),
         ("check", "check_{outcome}", [], {}),
+        ("interval", "interval_COUNT(*)", [], {}),
     ],
 )
 def test_result(  # noqa: PLR0913, PLR0917 - a row of the table above
@@ -59,23 +60,26 @@ def test_result(  # noqa: PLR0913, PLR0917 - a row of the table above
 
 
 @pytest.mark.parametrize(("index", "check"), [(0, "any_rows"), (1, "positive")])
-def test_mapped(run: DagRunEvents, index: int, check: str) -> None:
+def test_mapped(run: DagRunEvents, places: Places, index: int, check: str) -> None:
     """Each instance tells its own check."""
-    assert verdicts(run.task("mapped", index).complete["inputs"][0]) == {check: True}
+    events = run.task("mapped", index)
+
+    assert names(events.start["inputs"]) == names(events.complete["inputs"]) == [places.dataset("shop", "orders")]
+    assert verdicts(events.complete["inputs"][0]) == {check: True}
 
 
 def test_missing_table(run: DagRunEvents, places: Places) -> None:
     """A check that could not be made has no verdict, and its table is told."""
-    event = run.task("missing_table").fail
-
-    assert names(event["inputs"]) == [places.dataset("shop", "nowhere")]
-    assert verdicts(event["inputs"][0]) == {}
+    for event in (run.task("missing_table").start, run.task("missing_table").fail):
+        assert names(event["inputs"]) == [places.dataset("shop", "nowhere")]
+        assert verdicts(event["inputs"][0]) == {}
 
 
 def test_branch(run: DagRunEvents, places: Places) -> None:
     """A choice is no verdict on the table that it is made by."""
     event = run.task("branch").complete
 
+    assert names(run.task("branch").start["inputs"]) == [places.dataset("shop", "orders")]
     assert names(event["inputs"]) == [places.dataset("shop", "orders")]
     assert verdicts(event["inputs"][0]) == {}
     assert [test["status"] for test in event["run"]["facets"]["test"]["tests"]] == ["pass"]

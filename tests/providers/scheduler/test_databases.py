@@ -82,7 +82,8 @@ class TestStatements:
         """A setup task is a task like others; each of its tables is new."""
         made = run.task("make").complete["outputs"]
 
-        assert len(made) == 8
+        assert names(run.task("make").start["outputs"]) == names(made)
+        assert len(made) == 9
         assert {lifecycle(each) for each in made} == {"CREATE"}
 
     def test_that_fail(self, run: DagRunEvents, places: Places) -> None:
@@ -125,7 +126,9 @@ class TestStatements:
         """The file is the database; names are spelled as it keeps them."""
         event = run.task("duckdb").complete
 
-        assert names(event["outputs"]) == [places.dataset("duck", "main.Orders"), places.dataset("duck", "main.totals")]
+        assert names(run.task("duckdb").start["outputs"]) == names(event["outputs"])
+        tables = [places.dataset("duck", f"lake.main.{name}") for name in ("Orders", "totals")]
+        assert names(event["outputs"]) == tables
         assert columns(event["outputs"][1]) == {"total": [("Orders", "Amount")]}
         assert [lifecycle(each) for each in event["outputs"]] == ["CREATE", "CREATE"]
 
@@ -140,6 +143,17 @@ class TestRows:
         assert events.start["outputs"] == []
         assert names(events.complete["outputs"]) == [places.dataset("shop", "rows_of_python")]
         assert row_count(events.complete["outputs"][0]) == 3
+
+    def test_of_several_hooks(self, run: DagRunEvents, places: Places) -> None:
+        """A `@task` that reads a table, fills another by SQL and writes an object says so once it has."""
+        events = run.task("hook_calls")
+
+        assert events.start["inputs"] == events.start["outputs"] == []
+        assert names(events.complete["inputs"]) == [places.dataset("shop", "orders")]
+        assert {name: row_count(each) for each in events.complete["outputs"] for name in names([each])} == {
+            places.dataset("shop", "rows_of_hook"): 2,
+            places.dataset("lake", "out/names.txt"): None,
+        }
 
     @pytest.mark.parametrize(
         ("task_id", "table", "rows"), [("insert_rows_operator", "rows_of_operator", 2), ("bulk_load", "people", 1)]

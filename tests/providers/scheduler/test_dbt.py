@@ -24,25 +24,41 @@ def run(runs: dict[str, DagRunEvents]) -> DagRunEvents:
 
 def in_project(places: Places, project: str, *tables: str) -> list[tuple[str, str]]:
     """Return the tables in the DuckDB file of a project."""
-    return [(f"duckdb://{places.folder / project / 'shop.duckdb'}", f"main.{table}") for table in tables]
+    return [(f"duckdb://{places.folder / project / 'shop.duckdb'}", f"shop.main.{table}") for table in tables]
 
 
-def test_build(run: DagRunEvents, places: Places) -> None:
+def test_command(run: DagRunEvents) -> None:
+    """The text of a ``BashOperator`` comes beside what dbt did."""
+    assert run.task("build").fail["job"]["facets"]["sourceCode"]["language"] == "bash"
+
+
+def test_over_ssh(run: DagRunEvents, places: Places) -> None:
+    """What dbt did on another machine is in the files that it left where `[lineage_kit] dbt_artifacts` says."""
+    events = run.task("over_ssh")
+    outputs = dict(zip(names(events.complete["outputs"]), events.complete["outputs"], strict=True))
+    raw, orders = in_project(places, "by_ssh", "raw_orders", "orders")
+
+    assert events.start["inputs"] == events.start["outputs"] == []
+    assert row_count(outputs[raw]) == 3
+    assert columns(outputs[orders]) == COLUMNS
+
+
+@pytest.mark.parametrize(("task_id", "project"), [("build", "built"), ("decorated_fails", "decorated_fails")])
+def test_build(run: DagRunEvents, places: Places, task_id: str, project: str) -> None:
     """A failing test fails the task; FAIL has the verdicts, and what was built before."""
-    events = run.task("build")
+    events = run.task(task_id)
     raw, orders = events.fail["outputs"]
 
     assert events.start["inputs"] == events.start["outputs"] == []
-    assert names(events.fail["inputs"]) == in_project(places, "built", "orders")
+    assert names(events.fail["inputs"]) == in_project(places, project, "orders")
     assert verdicts(events.fail["inputs"][0]) == {
         "unique_orders_id": True,
         "not_null_orders_amount": False,
         "every_amount_is_known": False,
     }
-    assert names([raw, orders]) == in_project(places, "built", "raw_orders", "orders")
+    assert names([raw, orders]) == in_project(places, project, "raw_orders", "orders")
     assert row_count(raw) == 3
     assert columns(orders) == COLUMNS
-    assert events.fail["job"]["facets"]["sourceCode"]["language"] == "bash"
 
 
 def test_decorated(run: DagRunEvents, places: Places) -> None:

@@ -30,6 +30,21 @@ class TestDocuments:
         assert names(events.complete["outputs"]) == [places.dataset("lake", "by_ssh.csv")]
         assert row_count(events.complete["outputs"][0]) == 3
 
+    def test_of_a_function(self, run: DagRunEvents, places: Places) -> None:
+        """What a Lambda returned."""
+        events = run.task("lambda")
+
+        assert events.start["inputs"] == events.start["outputs"] == []
+        assert names(events.complete["inputs"]) == [places.dataset("shop", "orders")]
+        assert names(events.complete["outputs"]) == [places.dataset("lake", "by_lambda.csv")]
+
+    def test_after_a_deferral(self, run: DagRunEvents, places: Places) -> None:
+        """The task begins twice, and knows nothing before it ends."""
+        events = run.task("http_deferred")
+
+        assert [(each["inputs"], each["outputs"]) for each in events.of_type("START")] == [([], [])] * 2
+        assert names(events.complete["outputs"]) == [places.dataset("lake", "by_http.csv")]
+
     def test_of_a_response(self, run: DagRunEvents, places: Places) -> None:
         """What the filter of the response returns."""
         event = run.task("http").complete
@@ -37,9 +52,10 @@ class TestDocuments:
         assert names(event["outputs"]) == [places.dataset("lake", "by_http.csv")]
         assert row_count(event["outputs"][0]) == 0
 
-    def test_that_is_missing(self, run: DagRunEvents) -> None:
-        """A command that said nothing has no datasets, and the event says so."""
-        event = run.task("ssh_fails").fail
+    @pytest.mark.parametrize("task_id", ["ssh_fails", "http_fails"])
+    def test_that_is_missing(self, run: DagRunEvents, task_id: str) -> None:
+        """A program that said nothing has no datasets, and the event says so."""
+        event = run.task(task_id).fail
 
         assert event["inputs"] == event["outputs"] == []
         assert event["run"]["facets"]["lineageKit_noDatasets"]["explanations"]
@@ -54,6 +70,8 @@ class TestNotebooks:
 
         assert names(event["inputs"]) == [places.dataset("local", "divide.ipynb")]
         assert names(event["outputs"]) == [places.dataset("local", "divide.ipynb.done")]
+        assert names(run.task("notebook").start["inputs"]) == names(event["inputs"])
+        assert run.task("notebook").start["outputs"] == []
 
     def test_failure(self, run: DagRunEvents, places: Places) -> None:
         """What a notebook that failed has left behind is no result."""

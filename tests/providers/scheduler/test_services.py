@@ -34,11 +34,10 @@ class TestRedshift:
 
     def test_unload(self, run: DagRunEvents, places: Places) -> None:
         """The objects are the output."""
-        event = run.task("redshift_unload").complete
-
-        assert names(event["inputs"]) == [places.dataset("redshift", "dev.sales.orders")]
-        assert names(event["outputs"]) == [places.dataset("lake", "unloaded")]
-        assert columns(event["outputs"][0]) == {"id": [("orders", "id")]}
+        for event in (run.task("redshift_unload").start, run.task("redshift_unload").complete):
+            assert names(event["inputs"]) == [places.dataset("redshift", "dev.sales.orders")]
+            assert names(event["outputs"]) == [places.dataset("lake", "unloaded")]
+            assert columns(event["outputs"][0]) == {"id": [("orders", "id")]}
 
 
 class TestCatalogue:
@@ -70,10 +69,9 @@ class TestCatalogue:
 
     def test_partition(self, run: DagRunEvents, places: Places) -> None:
         """The location of the partition goes into the table."""
-        event = run.task("glue_partition").complete
-
-        assert names(event["inputs"]) == [places.dataset("lake", "raw/orders/day=2026-01-31")]
-        assert names(event["outputs"]) == [places.dataset(*self.ORDERS)]
+        for event in (run.task("glue_partition").start, run.task("glue_partition").complete):
+            assert names(event["inputs"]) == [places.dataset("lake", "raw/orders/day=2026-01-31")]
+            assert names(event["outputs"]) == [places.dataset(*self.ORDERS)]
 
     def test_sensor(self, run: DagRunEvents, places: Places) -> None:
         """The table whose partition it waits for."""
@@ -91,6 +89,7 @@ class TestCatalogue:
         (event,) = run.task(task_id).of_type(kind)
 
         assert names(event["outputs"]) == [places.dataset("athena", f"AwsDataCatalog.raw.{table}")]
+        assert names(run.task(task_id).start["outputs"]) == names(event["outputs"])
         assert lifecycle(event["outputs"][0]) == change
 
     def test_crawler(self, run: DagRunEvents, places: Places) -> None:
@@ -99,10 +98,28 @@ class TestCatalogue:
             assert names(event["inputs"]) == [places.dataset("lake", "raw/orders")]
 
 
+@pytest.mark.parametrize(
+    ("task_id", "source", "target"),
+    [
+        ("comprehend_classifier", ("lake", "letters"), "classes"),
+        ("comprehend_pii", ("lake", "letters"), "redacted"),
+        ("datasync", ("share", "exports"), "landing"),
+        ("rds_export", ("rds", "snapshot/daily"), "exports/nightly"),
+        ("sagemaker", ("lake", "train"), "models"),
+    ],
+)
+def test_moves(run: DagRunEvents, places: Places, task_id: str, source: tuple[str, str], target: str) -> None:
+    """What a service is told to read and to write is known before."""
+    for event in (run.task(task_id).start, run.task(task_id).complete):
+        assert names(event["inputs"]) == [places.dataset(*source)]
+        assert names(event["outputs"]) == [places.dataset("lake", target)]
+
+
 def test_glue_job(run: DagRunEvents, places: Places) -> None:
     """The run of the job is named, beside the declared output."""
     event = run.task("glue_job").complete
 
+    assert names(run.task("glue_job").start["outputs"]) == names(event["outputs"])
     assert names(event["outputs"]) == [places.dataset("lake", "loaded.parquet")]
     facet = event["run"]["facets"]["lineageKit_externalRun"]
     assert (facet["service"], facet["job"]) == ("glue", "load")

@@ -11,6 +11,11 @@ from support.aws import REGION, SECRET, aws, context, links
 from support.lineage_facts import columns, lifecycle, names
 from support.releases import TaskDeferred
 
+from lineage_kit.extractors.aws import Place
+from lineage_kit.extractors.services import athena
+from lineage_kit.extractors.sql import lineage
+from lineage_kit.sql import analyze
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -145,6 +150,44 @@ class TestWithMetadata:
 
         assert names(found.inputs) == [(NAMESPACE, "AwsDataCatalog.raw.orders")]
         assert "lineageKit_incomplete" not in found.run_facets
+
+
+class TestNotUnderstood:
+    """The operator's parser takes some statements that the engine refuses."""
+
+    @pytest.fixture(autouse=True)
+    def _refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let the engine meet what it does not understand."""
+        monkeypatch.setattr(lineage, "analyze", lambda sql, **known: analyze(f"{sql} FETCH FETCH (((", **known))
+
+    def test_nothing_is_asked_twice(self, extract: Extract) -> None:
+        """The operator asks once for what is read and once for what is written; nobody asks again."""
+        task = _operator("INSERT INTO Daily SELECT id FROM Raw.Orders")
+        told = {"Columns": [{"Name": "id", "Type": "int"}], "Parameters": {"location": "s3://lake/raw/orders/"}}
+        with Stubber(task.hook.conn) as stub:
+            stub.add_response("get_table_metadata", _described(**told))
+            stub.add_client_error("get_table_metadata", "MetadataException")
+            found = extract(task)
+            stub.assert_no_pending_responses()
+
+        assert names(found.inputs) == [(NAMESPACE, "AwsDataCatalog.raw.orders")]
+        assert links(found.inputs[0]) == [("LOCATION", "s3://lake", "raw/orders")]
+        assert [field.name for field in found.inputs[0].facets["schema"].fields] == ["id"]
+        assert names(found.outputs) == [(NAMESPACE, "AwsDataCatalog.raw.daily"), ("s3://results", "ath")]
+        assert {each.cause for each in found.run_facets["lineageKit_incomplete"].omissions} == {"sqlNotUnderstood"}
+
+    def test_tables_have_their_names_in_glue(self, extract: Extract, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Beside the place of their data, where the connection's role tells the account."""
+        monkeypatch.setattr(athena, "place_of", lambda *_: Place(REGION, "123456789012"))
+        task = _operator("SELECT id FROM orders")
+        with Stubber(task.hook.conn) as stub:
+            stub.add_response("get_table_metadata", _described(Columns=[], Parameters={"location": "s3://lake/raw/"}))
+            found = extract(task)
+
+        assert set(links(found.inputs[0])) == {
+            ("TABLE", f"arn:aws:glue:{REGION}:123456789012", "table/raw/orders"),
+            ("LOCATION", "s3://lake", "raw"),
+        }
 
 
 class TestStatements:

@@ -1,17 +1,20 @@
-"""Glue's crawlers, jobs and sensor of partitions: real operators on a mocked service."""
+"""Glue's crawlers, jobs (those of DataBrew too) and sensor of partitions: real operators on a mocked service."""
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from airflow.providers.amazon.aws.operators.glue import GlueJobOperator
 from airflow.providers.amazon.aws.operators.glue_crawler import GlueCrawlerOperator
+from airflow.providers.amazon.aws.operators.glue_databrew import GlueDataBrewStartJobOperator
 from airflow.providers.amazon.aws.sensors.glue_catalog_partition import GlueCatalogPartitionSensor
 from openlineage.client.event_v2 import Dataset
 from support.aws import REGION, aws, context
 from support.lineage_facts import names
+from support.releases import import_or_skip
 
 from lineage_kit.testing import TaskInstanceStandIn
 
@@ -47,9 +50,10 @@ class TestCrawler:
     """The operator that is given the targets."""
 
     def operator(self, **targets: Any) -> GlueCrawlerOperator:
-        """Return a crawler of the targets; the operator says that it will be removed some day."""
+        """Return a crawler of the targets; later releases say that it will be removed some day."""
         config = {"Name": "c", "Role": "crawler", "DatabaseName": "raw", "Targets": targets}
-        with pytest.warns(match="GlueCrawlerOperator is deprecated"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             return GlueCrawlerOperator(task_id="t", config=config, aws_conn_id=None)
 
     def test_files_and_items_are_read(self, extract: Extract) -> None:
@@ -78,6 +82,55 @@ class TestCrawler:
         found = extract(self.operator(CatalogTargets=[{"DatabaseName": "raw", "Tables": ["orders"]}]))
 
         assert (names(found.inputs), names(found.outputs)) == ([], [ORDERS])
+
+
+class TestCrawlerRun:
+    """The operator that is given the crawler's name."""
+
+    def operator(self) -> Any:
+        """Return a task that runs the crawler `c`."""
+        operator = import_or_skip("airflow.providers.amazon.aws.operators.glue_crawler.GlueCrawlerRunOperator")
+        return operator(task_id="t", crawler_name="c", wait_for_completion=False, aws_conn_id=None)
+
+    def test_what_it_has_crawled(self, extract: Extract) -> None:
+        """Glue knows the targets; until the crawler has run it is not asked."""
+        targets = {
+            "S3Targets": [{"Path": "s3://lake/raw/orders/"}],
+            "CatalogTargets": [{"DatabaseName": "raw", "Tables": ["orders"]}],
+        }
+        boto3.client("glue").create_crawler(Name="c", Role="crawler", DatabaseName="raw", Targets=targets)
+        task = self.operator()
+        before = extract(task, "START")
+
+        task.execute(context())
+        found = extract(task)
+
+        assert before.run_facets["lineageKit_externalRun"].job == "c"
+        assert not before.inputs
+        assert (names(found.inputs), names(found.outputs)) == ([("s3://lake", "raw/orders")], [ORDERS])
+
+    @pytest.mark.parametrize(("event", "asked"), [("COMPLETE", True), ("FAIL", False)])
+    def test_a_crawler_that_is_not_there(
+        self, extract: Extract, caplog: pytest.LogCaptureFixture, event: str, asked: bool
+    ) -> None:
+        """Its name stays; a task that failed is not asked about."""
+        found = extract(self.operator(), event)
+
+        assert found.run_facets["lineageKit_externalRun"].job == "c"
+        assert ("is incomplete" in caplog.text) is asked
+
+
+@pytest.mark.parametrize(("event", "run_id"), [("START", None), ("COMPLETE", "db_1"), ("FAIL", None)])
+def test_databrew_job(extract: Extract, monkeypatch: pytest.MonkeyPatch, event: str, run_id: str | None) -> None:
+    """The run is what the operator returned; the mocked service cannot start one."""
+    monkeypatch.setattr(TaskInstanceStandIn, "xcom_pull", lambda *_, **__: {"run_id": "db_1"}, raising=False)
+    task = GlueDataBrewStartJobOperator(task_id="t", job_name="clean", aws_conn_id=None)
+
+    found = extract(task, event)
+
+    assert found.run_facets["lineageKit_externalRun"].job == "clean"
+    assert found.run_facets["lineageKit_externalRun"].run == run_id
+    assert (found.inputs, found.outputs) == ([], [])
 
 
 class TestJob:

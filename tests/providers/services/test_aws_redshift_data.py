@@ -101,9 +101,26 @@ class TestOneStatement:
 
         assert lifecycle(extract(task).outputs[0]) == change
 
-    def test_a_table_without_a_schema_is_in_public(self, extract: Extract) -> None:
-        """Only the server knows better, and is not asked."""
-        assert names(extract(_operator("SELECT * FROM orders"), "START").inputs) == [(NAMESPACE, "dev.public.orders")]
+    @pytest.mark.parametrize(
+        ("sql", "name"),
+        [
+            ("SELECT * FROM orders", "dev.public.orders"),
+            ("SET search_path TO sales; SELECT * FROM orders", "dev.sales.orders"),
+            (["SET search_path TO sales", "SELECT * FROM orders"], "dev.sales.orders"),
+        ],
+    )
+    def test_a_table_without_a_schema(self, extract: Extract, sql: Any, name: str) -> None:
+        """It is where the SQL says, or else in Redshift's default; only the server knows better, and is not asked."""
+        assert names(extract(_operator(sql), "START").inputs) == [(NAMESPACE, name)]
+
+    def test_a_schema_that_is_computed(self, extract: Extract) -> None:
+        """Nobody knows it, so that the table has no name; others keep theirs."""
+        sql = [
+            "SELECT set_config('search_path', 'sa' || 'les', false)",
+            "SELECT * FROM orders JOIN gold.daily USING (id)",
+        ]
+
+        assert names(extract(_operator(sql), "START").inputs) == [(NAMESPACE, "dev.gold.daily")]
 
     def test_a_workgroup_is_named_like_a_cluster(self, extract: Extract) -> None:
         """So are connections to it by its host name."""
@@ -159,6 +176,42 @@ class TestFiles:
 
         assert names(found.outputs) == [(NAMESPACE, "dev.spectrum.orders")]
         assert links(found.outputs[0]) == [("LOCATION", "s3://lake", "in/orders")]
+
+
+class TestCatalogue:
+    """Tables outside Redshift that a query only reads."""
+
+    def test_of_the_glue_data_catalog(self, extract: Extract, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Redshift shows it as a database; Athena and Glue have other names for its tables."""
+        role = "arn:aws:iam::123456789012:role/airflow"
+        monkeypatch.setenv("AIRFLOW_CONN_LAKE", f'{{"conn_type": "aws", "extra": {{"role_arn": "{role}"}}}}')
+        task = _operator("INSERT INTO gold.daily SELECT id FROM awsdatacatalog.raw.orders", aws_conn_id="lake")
+
+        found = extract(task, "START")
+
+        assert names(found.inputs) == [(NAMESPACE, "awsdatacatalog.raw.orders")]
+        assert links(found.inputs[0]) == [
+            ("TABLE", f"awsathena://athena.{REGION}.amazonaws.com", "AwsDataCatalog.raw.orders"),
+            ("TABLE", f"arn:aws:glue:{REGION}:123456789012", "table/raw/orders"),
+        ]
+        assert links(found.outputs[0]) == []
+
+    def test_without_an_account(self, extract: Extract) -> None:
+        """Only AWS could tell it."""
+        found = extract(_operator("SELECT id FROM awsdatacatalog.raw.orders"), "START")
+
+        assert links(found.inputs[0]) == [
+            ("TABLE", f"awsathena://athena.{REGION}.amazonaws.com", "AwsDataCatalog.raw.orders")
+        ]
+
+    def test_of_spectrum(self, extract: Extract) -> None:
+        """Where its data is, is known if the same SQL has laid it over the files."""
+        made = "CREATE EXTERNAL TABLE spectrum.orders (id int) STORED AS PARQUET LOCATION 's3://lake/in/orders/'"
+
+        found = extract(_operator([made, "INSERT INTO gold.daily SELECT id FROM spectrum.orders"]), "START")
+
+        read = {each.name: links(each) for each in found.inputs}
+        assert read["dev.spectrum.orders"] == [("LOCATION", "s3://lake", "in/orders")]
 
 
 class TestBatch:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.lineage_facts import flow, names
+from support.lineage_facts import check_flow, names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ from lineage_kit.testing import TaskInstanceStandIn
 
 pytestmark = pytest.mark.usefixtures("collect")
 
-_CONTAINER = "wasbs://landing@acme.dfs.core.windows.net"
+_CONTAINER = "abfss://landing@acme.dfs.core.windows.net"
 
 
 @pytest.fixture(autouse=True)
@@ -46,10 +46,13 @@ def test_copied_blobs(extract: Callable[..., Any], monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(TaskInstanceStandIn, "xcom_pull", lambda *_, **__: copied, raising=False)
     found = extract(task)
 
-    assert flow(found) == {
-        ("s3://lake", "raw/in/a.csv"): [(_CONTAINER, "in/a.csv")],
-        ("s3://lake", "raw/in/b.csv"): [(_CONTAINER, "in/b.csv")],
-    }
+    check_flow(
+        found,
+        {
+            ("s3://lake", "raw/in/a.csv"): [(_CONTAINER, "in/a.csv")],
+            ("s3://lake", "raw/in/b.csv"): [(_CONTAINER, "in/b.csv")],
+        },
+    )
 
 
 def test_before_it_runs_the_folders_are_known(extract: Callable[..., Any]) -> None:
@@ -89,5 +92,29 @@ def test_accounts(
 
     found = extract(_task(), "START")
 
-    assert names(found.inputs) == ([(f"wasbs://landing@{account}.dfs.core.windows.net", "in")] if account else [])
+    assert names(found.inputs) == ([(f"abfss://landing@{account}.dfs.core.windows.net", "in")] if account else [])
     assert "secret" not in repr(found)
+
+
+def test_names_of_the_provider(extract: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A blob that the provider names without the host of its account has the name that other operators give it."""
+    from airflow.providers.google.cloud.transfers.azure_blob_to_gcs import AzureBlobStorageToGCSOperator
+    from support.releases import make_or_skip
+
+    monkeypatch.setenv("AIRFLOW_CONN_WASB_DEFAULT", "wasb://acme:c2VjcmV0@")
+    task = make_or_skip(
+        AzureBlobStorageToGCSOperator,
+        task_id="t",
+        container_name="landing",
+        blob_name="in/a.csv",
+        bucket_name="lake",
+        object_name="raw/a.csv",
+        filename="a.csv",
+        gzip=False,
+        unwrap_single=True,
+    )
+
+    found = extract(task, "START")
+
+    assert names(found.inputs) == [(_CONTAINER, "in/a.csv")]
+    assert names(found.outputs) == [("gs://lake", "raw/a.csv")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,9 @@ from support.lineage_facts import names
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+
+pytestmark = pytest.mark.usefixtures("temporary_folder")
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +81,45 @@ class TestFileTransfer:
 
         assert names(found.inputs) == [("file", str(tmp_path / "a.csv"))]
         assert names(found.outputs) == [("file", str(tmp_path / "folder/b.csv"))]
+
+    def test_temporary_file(self, extract: Callable[..., Any], tmp_path: Path, temporary_folder: Path) -> None:
+        """A file in the temporary folder of the worker means nothing to others; the other end does."""
+        source, target = temporary_folder / "a.csv", tmp_path / "b.csv"
+        source.write_text("1")
+        there = FileTransferOperator(task_id="t", src=str(source), dst=str(target))
+        back = FileTransferOperator(task_id="t", src=f"file://{target}", dst=f"file://{source}", overwrite=True)
+
+        there.execute({})
+        back.execute({})
+
+        for event in ("START", "COMPLETE", "FAIL"):
+            found, returned = extract(there, event), extract(back, event)
+            assert (found.inputs, names(found.outputs)) == ([], [("file", str(target))])
+            assert (names(returned.inputs), returned.outputs) == ([("file", str(target))], [])
+
+    @pytest.mark.parametrize(
+        ("source", "options"),
+        [("abfs://box/in/a.csv", {"source_conn_id": "azure"}), ("abfs://azure@box/in/a.csv", {})],
+    )
+    def test_account_of_the_connection(
+        self, extract: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, source: str, options: dict[str, str]
+    ) -> None:
+        """Object storage has a connection where others write the container; the account comes from there."""
+        connection = {"conn_type": "wasb", "host": "https://acme.blob.core.windows.net", "password": "secret-1"}
+        monkeypatch.setenv("AIRFLOW_CONN_AZURE", json.dumps(connection))
+        task = FileTransferOperator(task_id="t", src=source, dst="/data/a.csv", **options)
+
+        found = extract(task, "START")
+
+        assert names(found.inputs) == [("abfss://box@acme.dfs.core.windows.net", "in/a.csv")]
+        assert names(found.outputs) == [("file", "/data/a.csv")]
+        assert "secret" not in repr(found)
+
+    def test_container_without_a_connection(self, extract: Callable[..., Any]) -> None:
+        """Where no connection tells the account, the container is all that is known."""
+        task = FileTransferOperator(task_id="t", src="abfs://box/in/a.csv", dst="/data/a.csv")
+
+        assert names(extract(task, "START").inputs) == [("abfss://box", "in/a.csv")]
 
     def test_path_object(self, extract: Callable[..., Any], tmp_path: Path) -> None:
         """Paths may be given as Airflow's own objects, which may be of a store that stays as the provider names it."""

@@ -9,7 +9,8 @@ from airflow.providers.amazon.aws.transfers.ftp_to_s3 import FTPToS3Operator
 from airflow.providers.amazon.aws.transfers.s3_to_ftp import S3ToFTPOperator
 from airflow.providers.amazon.aws.transfers.s3_to_sftp import S3ToSFTPOperator
 from airflow.providers.amazon.aws.transfers.sftp_to_s3 import SFTPToS3Operator
-from support.lineage_facts import flow, names
+from support.lineage_facts import check_flow, names
+from support.releases import make_or_skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,13 @@ class TestToS3:
         """Return a task; arguments without a protocol are those of the server's side."""
         operator = {"ftp": FTPToS3Operator, "sftp": SFTPToS3Operator}[self.kind]
         given = {name.replace("remote", self.kind): value for name, value in arguments.items()}
-        return operator(task_id="t", s3_bucket="lake", **{f"{self.kind}_conn_id": self.kind}, **given)
+        return make_or_skip(operator, task_id="t", s3_bucket="lake", **{f"{self.kind}_conn_id": self.kind}, **given)
+
+    def check_flow(self, found: Any, server: FileServer, keys: dict[str, str]) -> None:
+        """Check which files the stored objects were; early releases make the folders of files part of the keys."""
+        stored = {key.replace("//in/", "/"): key for key in _keys(self.lake)}
+        assert stored.keys() == keys.keys()
+        check_flow(found, {("s3://lake", stored[key]): [(server.namespace, name)] for key, name in keys.items()})
 
     def test_one_file(self, extract: Callable[..., Any], server: FileServer) -> None:
         """The file and the object are known before; no temporary file is told."""
@@ -72,10 +79,13 @@ class TestToS3:
 
         assert _keys(self.lake) == ["raw/i.csv", "raw/o.csv"]
         for event in ("START", "COMPLETE", "FAIL"):
-            assert flow(extract(task, event)) == {
-                ("s3://lake", "raw/o.csv"): [(server.namespace, "in/orders_1.csv")],
-                ("s3://lake", "raw/i.csv"): [(server.namespace, "in/invoice.csv")],
-            }
+            check_flow(
+                extract(task, event),
+                {
+                    ("s3://lake", "raw/o.csv"): [(server.namespace, "in/orders_1.csv")],
+                    ("s3://lake", "raw/i.csv"): [(server.namespace, "in/invoice.csv")],
+                },
+            )
 
     @pytest.mark.parametrize(
         ("renamed", "keys"),
@@ -97,7 +107,7 @@ class TestToS3:
         before = extract(task, "START")
 
         assert (before.inputs, before.outputs) == ([], [])
-        assert flow(found) == {("s3://lake", key): [(server.namespace, name)] for key, name in keys.items()}
+        self.check_flow(found, server, keys)
 
     def test_all_files(self, extract: Callable[..., Any], server: FileServer) -> None:
         """A star stands for every file of the folder."""
@@ -106,10 +116,8 @@ class TestToS3:
         task.execute({})
         found = extract(task)
 
-        assert {target: source for target, [source] in flow(found).items()} == {
-            ("s3://lake", f"raw/{name}"): (server.namespace, f"in/{name}")
-            for name in ("invoice.csv", "orders_1.csv", "orders_2.csv")
-        }
+        files = ("invoice.csv", "orders_1.csv", "orders_2.csv")
+        self.check_flow(found, server, {f"raw/{name}": f"in/{name}" for name in files})
 
     def test_missing_file(self, extract: Callable[..., Any], server: FileServer) -> None:
         """Where files may be missing, those are told that were there."""
@@ -128,6 +136,8 @@ class TestToS3:
         assert names(found.inputs) == [(server.namespace, "in/invoice.csv")]
         assert names(found.outputs) == [("s3://lake", "raw/invoice.csv")]
 
+    # Early releases of the FTP hook leave the local file open.
+    @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
     def test_failure(self, extract: Callable[..., Any], server: FileServer) -> None:
         """A FAIL event tells what was to be moved, as the START event did."""
         task = self.task(remote_path="/in/absent.csv", s3_key="raw/absent.csv")
@@ -146,7 +156,8 @@ class TestSftpToS3:
     def test_streamed_files(self, extract: Callable[..., Any], sftp_server: FileServer, lake: Any) -> None:
         """Without a temporary file no hook reports anything: of files that are looked for the folders are told."""
         sftp_server.write(a__csv="1", b__csv="2")
-        task = SFTPToS3Operator(
+        task = make_or_skip(
+            SFTPToS3Operator,
             task_id="t",
             sftp_conn_id="sftp",
             sftp_path="/in",
@@ -167,7 +178,8 @@ class TestSftpToS3:
         self, extract: Callable[..., Any], sftp_server: FileServer, lake: Any
     ) -> None:
         """Where nobody tells whether the file was there, the event says so."""
-        task = SFTPToS3Operator(
+        task = make_or_skip(
+            SFTPToS3Operator,
             task_id="t",
             sftp_conn_id="sftp",
             sftp_path="/absent.csv",
@@ -187,7 +199,8 @@ class TestSftpToS3:
 
     def test_host_of_the_task(self, extract: Callable[..., Any], sftp_server: FileServer) -> None:
         """A host that the task names takes the place of the connection's."""
-        task = SFTPToS3Operator(
+        task = make_or_skip(
+            SFTPToS3Operator,
             task_id="t",
             sftp_conn_id="sftp",
             sftp_remote_host="other.example.com",
@@ -227,7 +240,7 @@ class TestFromS3:
         """Return a task; arguments without a protocol are those of the server's side."""
         operator = {"ftp": S3ToFTPOperator, "sftp": S3ToSFTPOperator}[self.kind]
         given = {name.replace("remote", self.kind): value for name, value in arguments.items()}
-        return operator(task_id="t", s3_bucket="lake", **{f"{self.kind}_conn_id": self.kind}, **given)
+        return make_or_skip(operator, task_id="t", s3_bucket="lake", **{f"{self.kind}_conn_id": self.kind}, **given)
 
     def test_one_file(self, extract: Callable[..., Any], server: FileServer) -> None:
         """The object and the file are known before."""
@@ -248,10 +261,13 @@ class TestFromS3:
 
         task.execute({})
 
-        assert flow(extract(task)) == {
-            (server.namespace, f"out/{name}"): [("s3://lake", f"gold/{name}")]
-            for name in ("orders_1.csv", "orders_2.csv")
-        }
+        check_flow(
+            extract(task),
+            {
+                (server.namespace, f"out/{name}"): [("s3://lake", f"gold/{name}")]
+                for name in ("orders_1.csv", "orders_2.csv")
+            },
+        )
 
     def test_objects_with_a_prefix(self, extract: Callable[..., Any], server: FileServer) -> None:
         """Nobody reports which objects were found, so that the folders are told."""

@@ -10,6 +10,7 @@ from airflow.providers.amazon.aws.transfers.salesforce_to_s3 import SalesforceTo
 from airflow.providers.google.cloud.transfers.salesforce_to_gcs import SalesforceToGcsOperator
 from airflow.providers.salesforce.hooks.salesforce import SalesforceHook
 from support.lineage_facts import names
+from support.releases import make_or_skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +69,8 @@ def test_to_s3(extract: Callable[..., Any], lake: Any) -> None:
 
 def test_to_gcs(extract: Callable[..., Any], gcs_bucket: Bucket) -> None:
     """The other store has the same source."""
-    task = SalesforceToGcsOperator(
+    task = make_or_skip(
+        SalesforceToGcsOperator,
         task_id="t",
         salesforce_conn_id="crm",
         query="SELECT Id, Name FROM Account",

@@ -19,6 +19,7 @@ from airflow.providers.exasol.hooks.exasol import ExasolHook
 from airflow.providers.slack.transfers.sql_to_slack import SqlToSlackApiFileOperator
 from moto import mock_aws
 from support.lineage_facts import columns, names, row_count
+from support.releases import make_or_skip
 from support.scripted_database import ScriptedDatabase
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ def _bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with mock_aws():
         boto3.client("s3").create_bucket(Bucket="lake")
         yield
+
+
+def _keys() -> list[str]:
+    return [each["Key"] for each in boto3.client("s3").list_objects_v2(Bucket="lake")["Contents"]]
 
 
 @pytest.mark.usefixtures("collect")
@@ -50,7 +55,9 @@ def test_tables_and_objects_are_on_one_event(extract: Callable[..., Any], wareho
     found = extract(task)
 
     assert [(dataset.namespace, dataset.name) for dataset in found.inputs] == [(f"sqlite://{warehouse}", "orders")]
-    assert [(dataset.namespace, dataset.name) for dataset in found.outputs] == [("s3://lake", "reports/totals.csv")]
+    (key,) = _keys()
+    assert key in {"reports/totals.csv", "reports/totals"}  # early releases leave the name as it is
+    assert [(dataset.namespace, dataset.name) for dataset in found.outputs] == [("s3://lake", key)]
     columns = found.outputs[0].facets["columnLineage"].fields
     assert {name: [source.field for source in field.inputFields] for name, field in columns.items()} == {
         "customer": ["customer"],
@@ -81,18 +88,19 @@ def orders(warehouse: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("partition", "keys"),
+    ("partition", "number"),
     [
-        ({"groupby_kwargs": {"by": "customer"}}, ["out_Ada.csv", "out_Bob.csv"]),
-        ({"max_rows_per_file": 2}, ["out.csv", "out_1.csv"]),
-        ({"df_kwargs": {"compression": "gzip"}}, ["out.csv.gz"]),
-        ({"file_format": "json"}, ["out.json"]),
+        ({"groupby_kwargs": {"by": "customer"}}, 2),
+        ({"max_rows_per_file": 2}, 2),
+        ({"df_kwargs": {"compression": "gzip"}}, 1),
+        ({"file_format": "json"}, 1),
     ],
 )
 @pytest.mark.usefixtures("collect", "orders")
-def test_every_object_is_told(extract: Callable[..., Any], partition: dict[str, Any], keys: list[str]) -> None:
-    """Objects have the keys that they were written to, and each has the columns of the query."""
-    task = SqlToS3Operator(
+def test_every_object_is_told(extract: Callable[..., Any], partition: dict[str, Any], number: int) -> None:
+    """Objects have the keys that they were written to, whatever these are, and each has the columns of the query."""
+    task = make_or_skip(
+        SqlToS3Operator,
         task_id="t",
         sql_conn_id="warehouse",
         query="SELECT customer, amount FROM orders",
@@ -104,8 +112,8 @@ def test_every_object_is_told(extract: Callable[..., Any], partition: dict[str, 
     task.execute({})
     found = extract(task)
 
-    stored = {each["Key"] for each in boto3.client("s3").list_objects_v2(Bucket="lake")["Contents"]}
-    assert {dataset.name for dataset in found.outputs} == set(keys) == stored
+    assert len(found.outputs) == number
+    assert sorted(dataset.name for dataset in found.outputs) == _keys()
     for dataset in found.outputs:
         assert columns(dataset) == {"customer": [("orders", "customer")], "amount": [("orders", "amount")]}
         assert row_count(dataset) is None

@@ -15,9 +15,12 @@ from airflow.providers.google.cloud.transfers.oracle_to_gcs import OracleToGCSOp
 from airflow.providers.google.cloud.transfers.postgres_to_gcs import PostgresToGCSOperator
 from airflow.providers.google.cloud.transfers.presto_to_gcs import PrestoToGCSOperator
 from airflow.providers.google.cloud.transfers.trino_to_gcs import TrinoToGCSOperator
+from airflow.providers.microsoft.mssql.hooks.mssql import MsSqlHook
 from airflow.providers.mysql.hooks.mysql import MySqlHook
+from airflow.providers.oracle.hooks.oracle import OracleHook
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 from airflow.providers.presto.hooks.presto import PrestoHook
+from airflow.providers.trino.hooks.trino import TrinoHook
 from support.lineage_facts import columns, names, row_count
 from support.scripted_database import ScriptedDatabase
 
@@ -261,8 +264,8 @@ def test_other_databases(  # noqa: PLR0913, PLR0917 - fixtures, and what the cas
         **{conn_id: "shop"},
     )
     database = ScriptedDatabase(["id"], [(1,), (2,)])
-    hook = type(task.db_hook) if hasattr(task, "db_hook") else PrestoHook
-    monkeypatch.setattr(hook, "get_conn", lambda _self: database)
+    for hook in (MsSqlHook, OracleHook, PrestoHook, TrinoHook):
+        monkeypatch.setattr(hook, "get_conn", lambda _self: database)
 
     run(task)
     found = extract(task)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lineage_kit.datasets.naming import DatasetName, from_uri, without_user
+from lineage_kit.datasets.naming import DatasetName, from_uri, joinable, without_user
 
 # A deadline would measure the machine, not the code.
 no_deadline = settings(deadline=None)
@@ -36,11 +36,6 @@ PATH = st.lists(SEGMENT, min_size=1, max_size=4).map("/".join)
             "abfss://container@account.dfs.core.windows.net/path/to",
             "abfss://container@account.dfs.core.windows.net",
             "path/to",
-        ),
-        (
-            "wasbs://container@account.blob.core.windows.net/path",
-            "wasbs://container@account.blob.core.windows.net",
-            "path",
         ),
         ("hdfs://namenode:8020/warehouse/t", "hdfs://namenode:8020", "warehouse/t"),
         ("dbfs://workspace/mnt/t", "dbfs://workspace", "mnt/t"),
@@ -157,6 +152,74 @@ def test_written_back(scheme: str, host: str, path: str) -> None:
     assert from_uri(f"{namespace}/{found.name.lstrip('/')}") == found
 
 
+ACCOUNT = st.text(string.ascii_lowercase + string.digits, min_size=3, max_size=24)
+CONTAINER = st.text(string.ascii_lowercase + string.digits, min_size=3, max_size=63)
+
+
+@no_deadline
+@given(
+    ACCOUNT, CONTAINER, PATH, st.sampled_from(["core.windows.net", "core.chinacloudapi.cn", "core.usgovcloudapi.net"])
+)
+def test_spellings_of_a_blob(account: str, container: str, path: str, cloud: str) -> None:
+    """A blob of Azure has one name, whatever protocol, service or credentials it is written with."""
+    hosts = [f"{account}.{service}.{cloud}" for service in ("blob", "dfs", "privatelink.blob")]
+    hosts.append(hosts[0].upper())
+    schemes = ["abfs", "abfss", "wasb", "wasbs"]
+    spellings = [f"{scheme}://{container}@{host}/{path}" for scheme in schemes for host in hosts]
+    spellings += [f"{scheme}://{host}/{container}/{path}" for scheme in ("azure", "az", "abfss") for host in hosts]
+    spellings += [f"https://{host}/{container}/{quote(path)}?sv=1&sig=secret" for host in hosts]
+    spellings += [f"http://{hosts[0]}:443/{container}/{path}", f"wasbs://{container}:key@{hosts[0]}/{path}"]
+    if cloud == "core.windows.net":
+        spellings += [f"{scheme}://{container}@{account}/{path}" for scheme in schemes]
+
+    assert {from_uri(spelling) for spelling in spellings} == {
+        DatasetName(f"abfss://{container}@{account}.dfs.{cloud}", path)
+    }
+
+
+@no_deadline
+@given(CONTAINER, PATH)
+def test_container_of_an_account_that_is_not_told(container: str, path: str) -> None:
+    """Without an account the protocols of Azure still have one name for a container."""
+    spellings = [f"{scheme}://{container}/{path}" for scheme in ("abfs", "abfss", "az", "azure", "wasb", "wasbs")]
+
+    assert {from_uri(spelling) for spelling in spellings} == {DatasetName(f"abfss://{container}", path)}
+
+
+@pytest.mark.parametrize(
+    ("uri", "namespace", "name"),
+    [
+        ("azure://account.blob.core.windows.net/box", "abfss://box@account.dfs.core.windows.net", "/"),
+        ("https://account.blob.core.windows.net/", "https://account.blob.core.windows.net", "/"),
+        ("https://account.blob.core.windows.net/box/a%20b", "abfss://box@account.dfs.core.windows.net", "a b"),
+        ("abfss://Lab@onelake.dfs.fabric.microsoft.com/t", "abfss://Lab@onelake.dfs.fabric.microsoft.com", "t"),
+        ("wasbs://box@storage.example/a", "wasbs://box@storage.example", "a"),
+        ("wasbs://box:key@storage.example/a", "wasbs://box@storage.example", "a"),
+        ("https://blob.core.windows.net/box/a", "https://blob.core.windows.net", "box/a"),
+    ],
+)
+def test_edges_of_azure(uri: str, namespace: str, name: str) -> None:
+    """Containers, encoded addresses, OneLake; a host that is not known to be Azure's stays as it is written."""
+    assert from_uri(uri) == DatasetName(namespace, name)
+
+
+@pytest.mark.parametrize(
+    ("namespace", "name", "expected"),
+    [
+        ("wasbs://box@account", "in/a.csv", "abfss://box@account.dfs.core.windows.net in/a.csv"),
+        ("wasbs://box@account", "/", "abfss://box@account.dfs.core.windows.net /"),
+        ("https://account.blob.core.windows.net", "box/a", "abfss://box@account.dfs.core.windows.net a"),
+        ("wasbs://box@Storage_1", "a", "wasbs://box@Storage_1 a"),
+        ("s3://lake", "/a", "s3://lake /a"),
+        ("file", "/a", "file /a"),
+        ("bigquery", "p.d.t", "bigquery p.d.t"),
+    ],
+)
+def test_names_of_others(namespace: str, name: str, expected: str) -> None:
+    """What somebody else named as a blob of Azure gets the kit's name where that is certain; other names stay."""
+    assert str(joinable(DatasetName(namespace, name))) == expected
+
+
 @no_deadline
 @given(PATH)
 def test_file_forms(path: str) -> None:
@@ -175,6 +238,7 @@ def test_text_form() -> None:
         ("postgres://me:secret@db:5432", "postgres://db:5432"),
         ("https://me:se@cret@host/a@b", "https://host/a@b"),
         ("abfss://box@account.example", "abfss://box@account.example"),
+        ("wasbs://box:key@account.example", "wasbs://box@account.example"),
         ("s3://lake", "s3://lake"),
         ("file", "file"),
         ("me@example.org", "me@example.org"),

@@ -159,7 +159,7 @@ def test_kit_extractor_works_when_it_is_named_in_the_configuration(
     manager: Any, official: Extract, warehouse: Path
 ) -> None:
     """Named in `[openlineage] extractors`, the kit's extractor answers although no listener has registered it."""
-    from lineage_kit.extractors.sql import SqlExtractor
+    from lineage_kit.extractors.enriching import SqlExtractor
 
     for name in SqlExtractor.get_operator_classnames():
         manager.add_extractor(name, SqlExtractor)

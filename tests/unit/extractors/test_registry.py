@@ -15,10 +15,9 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 
 from lineage_kit import compat
 from lineage_kit.extractors import registry
-from lineage_kit.extractors.checks.family import FAMILY as CHECKS
-from lineage_kit.extractors.enriching import EnrichingExtractor
+from lineage_kit.extractors.enriching import EnrichingExtractor, SqlExtractor
 from lineage_kit.extractors.registry import Originals
-from lineage_kit.extractors.sql import SqlExtractor
+from lineage_kit.extractors.sql.checks import FAMILY as CHECKS
 from lineage_kit.extractors.sql.family import FAMILY
 
 if TYPE_CHECKING:

@@ -296,3 +296,38 @@ class TestAnyText:
     def test_long_text(self, text: str, literals: bool) -> None:
         """Texts of 200 kB made to be hard come to an end: quadratic work on them would take minutes."""
         assert isinstance(mask_sql(text, literals=literals), str)
+
+
+class TestDoubleQuoted:
+    """Text of other languages, which have strings in double quotes: rules, conditions, messages."""
+
+    @pytest.mark.parametrize(
+        ("text", "masked"),
+        [
+            ('ColumnValues "customer" in ["Ann", "Bob"]', "ColumnValues ? in [?, ?]"),
+            ("status == \"new\" and code == 'x' and id > 3", "status == ? and code == ? and id > ?"),
+            ('name == "a\\"b" and id > 3', "name == ?"),
+            ('name == "a""b" and id > 3', "name == ? and id > ?"),
+            ('name == "unfinished', "name == ?"),
+            ('name == "unfinished\\', "name == ?"),
+        ],
+    )
+    def test_they_are_literals(self, text: str, masked: str) -> None:
+        """Where a backslash stands before the quote, nobody can tell where the string ends."""
+        assert mask_sql(text, literals=True, double_quoted=True) == masked
+
+    def test_names_of_sql_stay(self) -> None:
+        """There they are no strings."""
+        assert mask_sql("SELECT \"id\" FROM t WHERE c = 'x'", literals=True) == 'SELECT "id" FROM t WHERE c = ?'
+
+    def test_literals_may_stay(self) -> None:
+        """Credentials go all the same."""
+        text = 'url == "https://me:V3ry@host/" and id > 3'
+
+        assert mask_sql(text, double_quoted=True) == 'url == "https://***@host/" and id > 3'
+
+    @no_deadline
+    @given(st.text(alphabet="\"\\'a $-\n", max_size=200))
+    def test_no_text_is_refused(self, text: str) -> None:
+        """Whatever it is, of two strings nothing is left."""
+        assert "s3cret" not in mask_sql(f'"s3cret" {text} "', literals=True, double_quoted=True)

@@ -23,6 +23,7 @@ _ATTACH = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _TYPE = re.compile(r"\btype\s+'?(\w+)", re.IGNORECASE)
+_RESERVED = frozenset({"main", "system", "temp"})
 #: What stands before the colon of something that is no path: ``md:``, ``s3://``, ``postgres:``.
 _PREFIX = re.compile(r"([a-z]\w+):", re.IGNORECASE)
 
@@ -57,7 +58,7 @@ class FileDatabase(Database):
         found = {}
         for match in _ATTACH.finditer(sql):
             path = match["path"].replace("''", "'")
-            alias = match["alias"] or _stem(path)
+            alias = match["alias"] or own_alias(path)
             found[alias.lower()] = self._attached_at(path, match["options"] or "")
         return replace(self, attached={**self.attached, **found})
 
@@ -108,31 +109,31 @@ class SqliteFile(FileDatabase):
 
 @dataclass(frozen=True)
 class DuckdbFile(FileDatabase):
-    """A DuckDB file: tables are in schemas, and a statement may put the alias of a file before both."""
+    """A DuckDB file: tables are in schemas, and a statement may put the alias of a file before both.
+
+    The names of tables have all three parts, the alias being the file's own, because dbt and its OpenLineage
+    integration name them in this way; OpenLineage has no rule for DuckDB.
+    """
 
     scheme = "duckdb"
 
     def locate(self, database: str | None, schema: str | None) -> tuple[FileDatabase | None, str | None]:
-        """Return the file behind the alias, the own one being the file's name without extension.
+        """Return the file behind the alias.
 
         The first of two parts is a schema, or an alias, where it is one; DuckDB refuses what could be both.
         """
         if database is None and schema is not None and self._is_alias(schema):
             database, schema = schema, None
-        if database is None or database.lower() == self._own_alias:
+        if database is None or database.lower() == own_alias(self.path).lower():
             return self, schema
         return self.attached.get(database.lower()), schema
 
     def table_name(self, schema: str | None, name: str) -> str:
-        """Return the schema and the name of the table; ``main`` is where tables are that no schema is said of."""
-        return f"{schema or 'main'}.{name}"
-
-    @property
-    def _own_alias(self) -> str:
-        return _stem(self.path).lower()
+        """Return the whole name of the table; ``main`` is where tables are that no schema is said of."""
+        return f"{own_alias(self.path)}.{schema or 'main'}.{name}"
 
     def _is_alias(self, name: str) -> bool:
-        return name.lower() == self._own_alias or name.lower() in self.attached
+        return name.lower() == own_alias(self.path).lower() or name.lower() in self.attached
 
     def _attached_at(self, path: str, options: str) -> FileDatabase | None:
         kind = _TYPE.search(options)
@@ -153,5 +154,10 @@ def file_database(path: str, system: str) -> FileDatabase | None:
     return known.at(path)
 
 
-def _stem(path: str) -> str:
-    return os.path.splitext(os.path.basename(path))[0]
+def own_alias(path: str) -> str:
+    """Return what DuckDB calls the database in a file: the name up to its first dot, dots in front left out.
+
+    It has databases called ``main``, ``system`` and ``temp`` already.
+    """
+    alias = os.path.basename(path).lstrip(".").partition(".")[0]
+    return f"{alias}_db" if alias.lower() in _RESERVED else alias

@@ -68,7 +68,7 @@ def _details(kind: type, result: CheckResult, **tested: str | None) -> dict[str,
         "expected": result.expected,
         "actual": result.actual,
         "content": result.content,
-        "contentType": "sql" if result.content else None,
+        "contentType": result.content_type if result.content else None,
         "params": {**tested, **{name: _plain(value) for name, value in (result.params or {}).items()}} or None,
     }
     known = attrs.fields_dict(kind)

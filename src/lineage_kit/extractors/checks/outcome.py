@@ -36,7 +36,7 @@ def of_ending(extraction: Extraction) -> list[CheckResult]:
     """Return the results that the end of the task tells; none of operators whose code is not a provider's own."""
     task = extraction.task
     # A subclass may have caught the error that tells.
-    if not type(task).execute.__module__.startswith("airflow.providers.") or _skipped(extraction):
+    if not type(task).execute.__module__.startswith("airflow.providers.") or extraction.skipped:
         return []
     kinds = {cls.__name__ for cls in type(task).__mro__}
     if "SQLIntervalCheckOperator" in kinds:
@@ -44,10 +44,6 @@ def of_ending(extraction: Extraction) -> list[CheckResult]:
     kind = next((kind for kind in _BAD_DATA if kind in kinds), None)
     success = _passed(extraction, _BAD_DATA[kind]) if kind else None
     return [] if success is None else [_single(task, success)]
-
-
-def _skipped(extraction: Extraction) -> bool:
-    return getattr(extraction.task_instance, "state", None) == "skipped"
 
 
 def _passed(extraction: Extraction, bad_data: tuple[str, ...]) -> bool | None:

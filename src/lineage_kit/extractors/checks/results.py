@@ -18,7 +18,7 @@ _COMPARISONS = {"equal_to": "", "greater_than": ">", "geq_to": ">=", "less_than"
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The result of one check; the fields are those of common-sql's own ``SQLCheckResult``.
+    """The result of one check; the fields are those of common-sql's own ``SQLCheckResult``, and ``content_type``.
 
     Args:
         name: tells the check from others of the task.
@@ -29,7 +29,8 @@ class CheckResult:
         table: the table, as the operator spells it; None where only the SQL knows.
         expected: what would have passed.
         actual: what was found.
-        content: the SQL of the check.
+        content: the SQL of the check, or its text in another language.
+        content_type: the language of ``content``.
         description: a sentence for people.
         params: settings of the check.
 
@@ -44,6 +45,7 @@ class CheckResult:
     expected: str | None = None
     actual: str | None = None
     content: str | None = None
+    content_type: str = "sql"
     description: str | None = None
     params: Mapping[str, Any] | None = None
 

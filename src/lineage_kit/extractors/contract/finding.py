@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from lineage_kit import conf
 from lineage_kit.exceptions import LineageDocumentError
+from lineage_kit.extractors.class_paths import nearest_path, path_of
 from lineage_kit.extractors.contract.document import KEY, MAX_CHARACTERS, checked, document_in
 from lineage_kit.extractors.extraction import EventKind
 from lineage_kit.extractors.merge import combine
+from lineage_kit.extractors.placeholders import filled
 from lineage_kit.extractors.returned import pushed, returned
 from lineage_kit.facets.incomplete import Cause
 from lineage_kit.facets.no_datasets import Reason
@@ -37,7 +39,7 @@ _SSH = "airflow.providers.ssh.operators.ssh.SSHOperator"
 #: Operators that return what something out of Airflow's sight said, and what that is.
 RETURNING = {
     _POD: "`KubernetesPodOperator`, `@task.kubernetes` with `do_xcom_push`: what the pod left in "
-    "`/airflow/xcom/return.json`, on FAIL too.",
+    "`/airflow/xcom/return.json`, on FAIL too (not with early releases of the provider).",
     _SSH: "`SSHOperator`: the last line that the command printed.",
     "airflow.providers.amazon.aws.operators.ecs.EcsRunTaskOperator": (
         "`EcsRunTaskOperator` with CloudWatch logs: the last line of the log."
@@ -52,6 +54,7 @@ RETURNING = {
         "`HttpOperator`: the response, or what `response_filter` made of it."
     ),
 }
+_RETURNED = "in what the task returned"
 #: What the user of such an operator writes about what runs there. The document's name in it is a sign of a document.
 _TEXTS = ("arguments", "cmds", "command", "data", "endpoint", "entrypoint", "overrides", "payload")
 #: Those that push what they got before they fail.
@@ -62,18 +65,48 @@ _IN_BASE64 = frozenset({_SSH})
 
 def lineage_of_documents(extraction: Extraction) -> OperatorLineage | None:
     """Return what the task's documents say; None where it left none that can be used."""
+    places = dict(_places(extraction))
     parts = [
         part
-        for place, read in _places(extraction)
+        for place, read in places.items()
         if (part := extraction.attempt(_PART, partial(_told_in, extraction, place, read))) is not None
     ]
-    return combine(parts) if parts else None
+    if parts:
+        return combine(parts)
+    if not extraction.explanations:
+        _explain_how(extraction, looked=_RETURNED in places)
+    return None
+
+
+def _explain_how(extraction: Extraction, *, looked: bool) -> None:
+    """Say what was expected of a task that could have left a document, and how to leave one."""
+    task = extraction.task
+    kind = returning(type(task))
+    if kind is None or extraction.kind is EventKind.START:
+        return
+    if extraction.kind is EventKind.FAIL and kind not in _PUSH_ON_FAILURE:
+        missing = (
+            "A task that fails returns nothing: let it write the document to the file of [lineage_kit] document_file."
+        )
+    elif not task.do_xcom_push:
+        missing = "It was not looked for, since the task has do_xcom_push=False."
+    elif looked:
+        missing = "There was none."
+    else:
+        missing = (
+            f"It was not looked for: name {task.task_type} in [lineage_kit] document_operators, or let the word "
+            f"`{KEY}` stand in the task's own text."
+        )
+    extraction.explain(
+        Reason.NOT_AVAILABLE,
+        f"What {task.task_type} read and wrote is known from a lineage document only, a JSON object with the key "
+        f"`{KEY}` in {RETURNING[kind].partition(': ')[2].rstrip('.')}. {missing} Or declare inlets and outlets.",
+    )
 
 
 def returning(operator: type) -> str | None:
     """Return the path of the class in :data:`RETURNING` that an operator belongs to."""
-    paths = (f"{cls.__module__}.{cls.__qualname__}" for cls in operator.__mro__)
-    return next((path for path in paths if path in RETURNING), None)
+    return nearest_path(operator, RETURNING)
 
 
 def about(operator: type) -> str:
@@ -96,11 +129,11 @@ def _places(extraction: Extraction) -> Iterator[tuple[str, Read]]:
     sign = _named(type(task)) or _in_code(getattr(task, "python_callable", None))
     if kind is not None:
         if sign or _in_text(task, *_TEXTS) or _in_code(getattr(task, "response_filter", None)):
-            yield "in what the task returned", partial(_returned, kind)
+            yield _RETURNED, partial(_returned, kind)
     elif sign:
         yield "in what the task returned or pushed", _returned_or_pushed
     elif _in_text(task, "bash_command"):
-        yield "in what the task returned", returned
+        yield _RETURNED, returned
 
 
 def _told_in(extraction: Extraction, place: str, read: Read) -> OperatorLineage | None:
@@ -142,9 +175,7 @@ def _returned_or_pushed(extraction: Extraction) -> Any | None:
 def _named(operator: type) -> bool:
     """Tell whether ``[lineage_kit] document_operators`` names the operator class or one of its base classes."""
     names = conf.document_operators()
-    return bool(names) and any(
-        not names.isdisjoint({cls.__name__, f"{cls.__module__}.{cls.__qualname__}"}) for cls in operator.__mro__
-    )
+    return bool(names) and any(not names.isdisjoint({cls.__name__, path_of(cls)}) for cls in operator.__mro__)
 
 
 def _in_text(task: Any, *names: str) -> bool:
@@ -170,12 +201,7 @@ def _mentions(constant: Any) -> bool:
 
 def document_path(task_instance: Any) -> str | None:
     """Return the file in which a task may leave its document; None where no option names one."""
-    path = conf.document_file()
-    for name in ("dag_id", "task_id", "run_id", "map_index", "try_number"):
-        value = str(getattr(task_instance, name, ""))
-        # An id is one folder, whatever it is made of.
-        path = path and path.replace(f"{{{name}}}", value.replace("/", "_"))
-    return path
+    return filled(conf.document_file(), task_instance)
 
 
 def _written(path: str, extraction: Extraction) -> Any | None:

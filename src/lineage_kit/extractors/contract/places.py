@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from lineage_kit import compat, conf
+from lineage_kit.extractors.class_paths import nearest
 from lineage_kit.extractors.contract.environment import DOCUMENT, Offer, openlineage_variables
 from lineage_kit.extractors.contract.finding import document_path
 
@@ -40,8 +41,7 @@ def hand_on(task_instance: Any) -> None:
 
 
 def _place_of(operator: type) -> Put | None:
-    paths = (f"{cls.__module__}.{cls.__qualname__}" for cls in operator.__mro__)
-    return next((_PLACES[path] for path in paths if path in _PLACES), None)
+    return nearest(operator, _PLACES)
 
 
 def _bash(task: Any, offer: Offer) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.openlineage.extractors import OperatorLineage
 from openlineage.common.provider.dbt.processor import DbtArtifactProcessor, ParentRunMetadata
 
+from lineage_kit import compat
 from lineage_kit.extractors import source_text
 from lineage_kit.facets.incomplete import Cause
 
@@ -84,17 +85,14 @@ def events_of(
 
 
 def _parent(task_instance: Any) -> ParentRunMetadata:
-    from airflow.providers.openlineage.plugins import macros
-
-    namespace = macros.lineage_job_namespace()
-    root_namespace = getattr(macros, "lineage_root_job_namespace", None)  # releases before 2.4
+    (namespace, job, run), (root_namespace, root_job, root_run) = compat.ancestors(task_instance)
     return ParentRunMetadata(
-        run_id=macros.lineage_run_id(task_instance),
-        job_name=macros.lineage_job_name(task_instance),
+        run_id=run,
+        job_name=job,
         job_namespace=namespace,
-        root_parent_run_id=macros.lineage_root_run_id(task_instance),
-        root_parent_job_name=macros.lineage_root_job_name(task_instance),
-        root_parent_job_namespace=root_namespace(task_instance) if root_namespace else namespace,
+        root_parent_run_id=root_run,
+        root_parent_job_name=root_job,
+        root_parent_job_namespace=root_namespace,
     )
 
 

@@ -10,6 +10,7 @@ from lineage_kit import conf
 from lineage_kit.exceptions import DbtArtifactsError
 from lineage_kit.extractors.dbt.artifacts import read_artifacts, target_folder
 from lineage_kit.extractors.dbt.calls import EXECUTING, DbtCall
+from lineage_kit.extractors.placeholders import filled
 from lineage_kit.facets.incomplete import Cause
 from lineage_kit.facets.no_datasets import Reason
 
@@ -54,12 +55,7 @@ def _folder_of(extraction: Extraction, call: DbtCall) -> str | None:
 
 
 def _configured_folder(task_instance: Any) -> str | None:
-    folder = conf.dbt_artifacts()
-    for name in ("dag_id", "task_id", "run_id"):
-        value = str(getattr(task_instance, name, ""))
-        # An id is one folder, whatever it is made of.
-        folder = folder and folder.replace(f"{{{name}}}", value.replace("/", "_"))
-    return folder
+    return filled(conf.dbt_artifacts(), task_instance)
 
 
 def _names_one_run() -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lineage_kit.datasets.databases import Database, DuckdbFile, FileDatabase
-from lineage_kit.datasets.databases.files import file_database
+from lineage_kit.datasets.databases.files import file_database, own_alias
 from lineage_kit.datasets.databases.systems import SYSTEMS, authority_of
 from lineage_kit.exceptions import DbtArtifactsError
 from lineage_kit.extractors.dbt.shell import path_from
@@ -185,7 +185,7 @@ def _duckdb(place: Mapping[str, Any], folder: str | None) -> Database | None:
     attached: dict[str, FileDatabase | None] = {}
     for entry in place["attach"]:
         file = _file(entry["path"], folder)
-        alias = entry["alias"] or os.path.splitext(os.path.basename(file or ""))[0]
+        alias = entry["alias"] or own_alias(file or "")
         attached[str(alias).lower()] = file_database(file, str(entry["type"] or "duckdb")) if file else None
     return replace(found, attached=attached)
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Settings that stand elsewhere in an assertion: its column, and what was validated.
 _TOLD_ELSEWHERE = frozenset({"batch_id", "column"})
+#: The rows that an expectation is about: text, or in later releases the description of a condition.
+_CONDITION = "row_condition"
 #: What an expectation about single rows counts.
 _COUNTS = ("element_count", "missing_count", "unexpected_count")
 #: Sets and patterns may have any length.
@@ -62,6 +64,9 @@ class Expectation:
         """
         asked = {name: value for name, value in self.settings.items() if value is not None}
         queries = [str(asked.pop(name)) for name in [*asked] if name.endswith("query")]
+        params = {_CONDITION: _condition(asked.pop(_CONDITION))} if _CONDITION in asked else {}
+        if self.batch:
+            params["batch_id"] = self.batch
         expected = {name: value for name, value in asked.items() if name not in _TOLD_ELSEWHERE}
         return CheckResult(
             name=f"{self.column}.{self.kind}" if self.column else self.kind,
@@ -72,7 +77,7 @@ class Expectation:
             actual=self._actual(),
             content=";\n".join(queries) or None,
             description="Great Expectations could not evaluate it." if self.raised else None,
-            params={"batch_id": self.batch} if self.batch else None,
+            params=params or None,
         )
 
     def _actual(self) -> str | None:
@@ -100,6 +105,10 @@ def expectations_of(described: Any) -> list[Expectation]:
         for each in validation.get("expectations") or ()
         if isinstance(each.get("success"), bool) and each.get("expectation_type")
     ]
+
+
+def _condition(value: Any) -> str:
+    return value if isinstance(value, str) else _text(compat.redacted(value))
 
 
 def _text(value: Any) -> str:

@@ -11,15 +11,16 @@ from openlineage.client.event_v2 import Dataset
 
 from lineage_kit.datasets.databases import Database
 from lineage_kit.datasets.naming import DatasetName, from_uri
+from lineage_kit.extractors.aws import GLUE_CATALOG, Place, external_query, place_of, schema
 from lineage_kit.extractors.extraction import EventKind, Extraction
 from lineage_kit.extractors.family import correction
 from lineage_kit.extractors.merge import combine
-from lineage_kit.extractors.services.aws import GLUE_CATALOG, Place, external_query, place_of, schema
 from lineage_kit.extractors.sql.datasets import Destination
 from lineage_kit.extractors.sql.lineage import Ask, lineage_of_sql, read_sql
 from lineage_kit.extractors.sql.query import sql_facet
 from lineage_kit.extractors.sql.source import Source
 from lineage_kit.extractors.sql.stored import StoredTable
+from lineage_kit.extractors.symlinks import KEY as SYMLINKS
 from lineage_kit.extractors.symlinks import link
 from lineage_kit.facets.incomplete import Cause
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from lineage_kit.sql import TableName
+
+_ATHENA = "awsathena://"
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +40,10 @@ def athena(extraction: Extraction, official: Callable[[], OperatorLineage]) -> O
 
     Every table that the query names, before it has run, too. What Athena tells of a table, one request for each once
     the query has ended, is added: columns and types, and the location in S3 as a symbolic link; the operator alone
-    leaves a table out where Athena tells no location, as of views, or refuses to tell. The output location, that of
-    CREATE TABLE AS and that of UNLOAD are outputs, named without slashes around the path, as those name them who read
-    there. A table's name for Glue is a symbolic link where the connection's role tells the account.
+    leaves a table out where Athena tells no location, as of views, or refuses to tell. Of a query that is not
+    understood, the operator's own answer has what Athena tells, and nothing is asked again. The output location, that
+    of CREATE TABLE AS and that of UNLOAD are outputs, named without slashes around the path, as those name them who
+    read there. A table's name for Glue is a symbolic link where the connection's role tells the account.
     """
     task = extraction.task
     place = place_of(extraction, task)
@@ -49,15 +53,15 @@ def athena(extraction: Extraction, official: Callable[[], OperatorLineage]) -> O
     catalogue = _Catalogue(extraction, _database(task, place.athena))
     source = Source(task.hook, None, catalogue.database, None, catalogue.read)
     found = read_sql(extraction, source, task.query)
-    asked = Ask.COLUMNS if ended else Ask.NOTHING
+    others = _described(official(), catalogue.database, place) if found.problems and ended else OperatorLineage()
+    asked = Ask.COLUMNS if ended and not found.problems else Ask.NOTHING
     lineage, _ = lineage_of_sql(extraction, source, task.query, found, asked, Destination(_results(task)))
     for dataset in (*lineage.inputs, *lineage.outputs):
         _describe(dataset, catalogue.metadata, place)
     facets = OperatorLineage(
         run_facets=external_query(task.query_execution_id, "awsathena"), job_facets={"sql": sql_facet(task.query)}
     )
-    others = _tables_alone(official()) if found.problems and ended else OperatorLineage()
-    return combine([lineage, facets, others])
+    return combine([others, lineage, facets])
 
 
 @dataclass(frozen=True)
@@ -76,11 +80,17 @@ class _AthenaDatabase(Database):
 
 
 def _database(task: Any, namespace: str) -> _AthenaDatabase:
+    schema = task.database or task.query_execution_context.get("Database")
+    return catalogue_at(namespace, getattr(task, "catalog", None), schema)
+
+
+def catalogue_at(namespace: str, catalogue: str | None = None, database: str | None = None) -> _AthenaDatabase:
+    """Return a catalogue as Athena sees it, that of Glue where none is named."""
     return _AthenaDatabase(
         namespace=namespace,
         dialect="athena",
-        database=getattr(task, "catalog", None) or GLUE_CATALOG,
-        schema=task.database or task.query_execution_context.get("Database"),
+        database=catalogue or GLUE_CATALOG,
+        schema=database,
         schema_required=True,
     )
 
@@ -146,16 +156,41 @@ def _columns(metadata: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _describe(dataset: Dataset, metadata: Mapping[DatasetName, Mapping[str, Any]], place: Place) -> None:
     """Add what is known of a table: its columns with their comments, its name for Glue, and its location."""
-    catalogue, _, name = dataset.name.partition(".")
-    if dataset.namespace == place.athena and catalogue == GLUE_CATALOG:
-        link(dataset, place.glue_name(*name.split(".", 1)), "TABLE")
+    _link_glue(dataset, place)
     told = metadata.get(DatasetName(dataset.namespace, dataset.name), {})
     dataset.facets = {**(dataset.facets or {}), **schema(_columns(told))}
     location = (told.get("Parameters") or {}).get("location")
     link(dataset, from_uri(location) if location else None, "LOCATION")
 
 
-def _tables_alone(answer: OperatorLineage) -> OperatorLineage:
-    """Return what the operator's parser made of a statement that the engine does not understand."""
-    tables = [dataset for dataset in answer.outputs if dataset.namespace.startswith("awsathena://")]
-    return OperatorLineage(inputs=answer.inputs, outputs=tables, run_facets=answer.run_facets)
+def _link_glue(dataset: Dataset, place: Place) -> None:
+    """Let a table of the Glue Data Catalog say what Glue calls it, where that is known."""
+    catalogue, _, name = dataset.name.partition(".")
+    if dataset.namespace == place.athena and catalogue == GLUE_CATALOG:
+        link(dataset, place.glue_name(*name.split(".", 1)), "TABLE")
+
+
+def _described(answer: OperatorLineage, database: _AthenaDatabase, place: Place) -> OperatorLineage:
+    """Return what the operator made of a statement that the engine does not understand, with names that others have.
+
+    Its output location is left out: it has a name that is nobody's.
+    """
+    inputs = [_renamed(dataset, database, place) for dataset in answer.inputs]
+    outputs = [_renamed(each, database, place) for each in answer.outputs if each.namespace.startswith(_ATHENA)]
+    return OperatorLineage(inputs=inputs, outputs=outputs, run_facets=answer.run_facets)
+
+
+def _renamed(table: Dataset, database: _AthenaDatabase, place: Place) -> Dataset:
+    """Return a table of the operator's answer under the name that it has elsewhere.
+
+    The operator keeps the statement's spelling, and knows no region where only the settings of boto3 tell it.
+    """
+    catalogue, *rest = table.name.split(".")
+    name = ".".join((database.catalogue(catalogue) or catalogue, *(part.lower() for part in rest)))
+    facets = dict(table.facets or {})
+    places = facets.pop(SYMLINKS).identifiers if SYMLINKS in facets else ()
+    dataset = Dataset(namespace=database.namespace, name=name, facets=facets)
+    _link_glue(dataset, place)
+    for each in places:
+        link(dataset, from_uri(f"{each.namespace}{each.name}"), "LOCATION")
+    return dataset

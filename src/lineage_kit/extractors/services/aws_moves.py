@@ -9,9 +9,9 @@ from airflow.providers.openlineage.extractors import OperatorLineage
 from openlineage.client.event_v2 import Dataset
 
 from lineage_kit.datasets.naming import DatasetName, from_uri
+from lineage_kit.extractors.copies import stored_object
 from lineage_kit.extractors.family import family
 from lineage_kit.extractors.merge import unite
-from lineage_kit.extractors.transfers.files_copied import stored_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,11 +13,12 @@ from openlineage.client.event_v2 import Dataset
 
 from lineage_kit.datasets.databases import Database
 from lineage_kit.datasets.naming import from_uri
+from lineage_kit.extractors.aws import external_query
+from lineage_kit.extractors.copies import local_file
 from lineage_kit.extractors.extraction import EventKind
 from lineage_kit.extractors.family import correction, family
 from lineage_kit.extractors.merge import combine, has_datasets
 from lineage_kit.extractors.returned import pushed
-from lineage_kit.extractors.services.aws import external_query
 from lineage_kit.extractors.services.external import external_run_facets
 from lineage_kit.extractors.sql.datasets import Destination
 from lineage_kit.extractors.sql.family import SqlFamily
@@ -25,7 +26,6 @@ from lineage_kit.extractors.sql.lineage import Ask, lineage_of_sql, read_sql
 from lineage_kit.extractors.sql.query import lineage_of_query, sql_facet
 from lineage_kit.extractors.sql.source import Source, find_source
 from lineage_kit.extractors.temporary import is_temporary_file
-from lineage_kit.extractors.transfers.files_copied import local_file
 from lineage_kit.facets.no_datasets import Reason
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lineage_kit.extractors.services.aws import external_query
+from lineage_kit.extractors.aws import external_query
 from lineage_kit.facets import external_run
 
 

@@ -1,4 +1,4 @@
-"""Glue: tables and partitions of the Data Catalog, crawlers and jobs."""
+"""Glue: tables and partitions of the Data Catalog, crawlers, jobs, those of DataBrew too."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from openlineage.client.event_v2 import Dataset
 from openlineage.client.facet_v2 import source_code_location_job
 
 from lineage_kit.datasets.naming import DatasetName, from_uri
+from lineage_kit.extractors.aws import place_of, schema, within_budget
+from lineage_kit.extractors.copies import state
 from lineage_kit.extractors.extraction import EventKind
 from lineage_kit.extractors.family import family
 from lineage_kit.extractors.files import file_dataset
-from lineage_kit.extractors.merge import unite
+from lineage_kit.extractors.merge import combine, unite
 from lineage_kit.extractors.returned import pushed, returned
-from lineage_kit.extractors.services.aws import place_of, schema
 from lineage_kit.extractors.services.external import external_run_facets
 from lineage_kit.extractors.symlinks import link
-from lineage_kit.extractors.transfers.files_copied import state
+from lineage_kit.facets.no_datasets import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -106,8 +107,33 @@ def glue_crawler(extraction: Extraction) -> OperatorLineage:
     From the targets of its `config`. Which tables it finds otherwise, and what is behind a JDBC or MongoDB connection
     of Glue, only Glue knows.
     """
+    return _crawled(extraction, extraction.task.config)
+
+
+@family("services")
+def glue_crawler_run(extraction: Extraction) -> OperatorLineage:
+    """``GlueCrawlerRunOperator``: the crawler by its name, and what it has crawled, as `GlueCrawlerOperator`.
+
+    The operator knows the name alone: once the crawler has run, Glue is asked for its targets, in one request.
+    """
+    name = extraction.task.crawler_name
+    facets = OperatorLineage(run_facets=external_run_facets("glue", None, job=name))
+    if extraction.kind is not EventKind.COMPLETE:
+        return facets
+    crawled = extraction.attempt("services", lambda: _crawled(extraction, _crawler(extraction, name)))
+    return combine([facets, crawled]) if crawled else facets
+
+
+def _crawler(extraction: Extraction, name: str) -> Mapping[str, Any]:
+    """Ask Glue what it knows of a crawler; targets have the form in which they are given."""
+    client = within_budget(extraction, extraction.task.hook, requests=1).conn
+    crawler: Mapping[str, Any] = client.get_crawler(Name=name)["Crawler"]
+    return crawler
+
+
+def _crawled(extraction: Extraction, config: Mapping[str, Any]) -> OperatorLineage:
     place = place_of(extraction, extraction.task)
-    targets = extraction.task.config.get("Targets") or {}
+    targets = config.get("Targets") or {}
     inputs = [file_dataset(path) for path in _crawled_paths(targets)]
     if place.region:
         names = (DatasetName(f"dynamodb://{place.region}", each["Path"]) for each in targets.get("DynamoDBTargets", ()))
@@ -128,6 +154,22 @@ def _crawled_paths(targets: Mapping[str, Any]) -> Iterator[str]:
         for target in targets.get(kind, ()):
             paths = target.get(key) or ()
             yield from [paths] if isinstance(paths, str) else paths
+
+
+@family("services", names_datasets=False)
+def databrew_job(extraction: Extraction) -> OperatorLineage:
+    """``GlueDataBrewStartJobOperator``: no dataset, but the job and, once the task has succeeded, the id of its run.
+
+    The operator knows neither the dataset of the job nor its outputs.
+    """
+    extraction.explain(
+        Reason.NOT_AVAILABLE,
+        "What the DataBrew job reads and writes is not in the answers that the operator keeps; declare inlets and "
+        "outlets.",
+    )
+    kept: Any = extraction.attempt("services", lambda: returned(extraction))
+    run_id = kept.get("run_id") if isinstance(kept, dict) else None
+    return OperatorLineage(run_facets=external_run_facets("databrew", run_id, job=extraction.task.job_name))
 
 
 @family("services", names_datasets=False)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.openlineage.extractors import OperatorLineage
 from openlineage.client.event_v2 import InputDataset
 
+from lineage_kit.extractors.aws import external_query, place_of, within_budget
 from lineage_kit.extractors.checks import metrics
 from lineage_kit.extractors.checks.facets import ASSERTIONS, assertion_of, assertions_facet
 from lineage_kit.extractors.checks.results import CheckResult
 from lineage_kit.extractors.extraction import EventKind
 from lineage_kit.extractors.family import family
 from lineage_kit.extractors.returned import returned
-from lineage_kit.extractors.services.aws import external_query, place_of
 from lineage_kit.facets.incomplete import Cause
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from openlineage.client.event_v2 import Dataset
 
+    from lineage_kit.extractors.aws import Place
     from lineage_kit.extractors.extraction import Extraction
-    from lineage_kit.extractors.services.aws import Place
 
     Result = Mapping[str, Any]
 
@@ -46,8 +46,9 @@ def glue_quality_run(extraction: Extraction) -> OperatorLineage | None:
 
     The results are in `dataQualityAssertions`, what the rules measured in `dataQualityMetrics`, when the rules hold
     and when they fail the task. The operator keeps neither results nor run, so that Glue is asked for the results once
-    more; of a task that its rules have failed, also for the run: the only one on the table since the task began.
-    Without `wait_for_completion` there are no results yet.
+    more, as long as the time budget lasts; of a task that its rules have failed, also for the run: the only one on the
+    table since the task began. The text of a rule and what Glue says about it are masked like SQL. Without
+    `wait_for_completion` there are no results yet.
     """
     task = extraction.task
     place = place_of(extraction, task)
@@ -65,7 +66,8 @@ def glue_quality_run(extraction: Extraction) -> OperatorLineage | None:
 def glue_quality_sensor(extraction: Extraction) -> OperatorLineage:
     """``GlueDataQualityRuleSetEvaluationRunSensor``: the table and what became of each rule, as Glue tells them.
 
-    The sensor does not keep what it has been told, so that Glue is asked for the results once more.
+    The sensor does not keep what it has been told, so that Glue is asked for the results once more, as long as the
+    time budget lasts.
     """
     run_id = extraction.task.evaluation_run_id
     place = place_of(extraction, extraction.task)
@@ -101,9 +103,9 @@ def _run_id(extraction: Extraction) -> str | None:
     began = getattr(extraction.task_instance, "start_date", None)
     if began is None or not _rules_failed(extraction):
         return None
-    task = extraction.task
-    answer = task.hook.conn.list_data_quality_ruleset_evaluation_runs(
-        Filter={"DataSource": task.datasource, "StartedAfter": began}, MaxResults=2
+    client = within_budget(extraction, extraction.task.hook, requests=1).conn
+    answer = client.list_data_quality_ruleset_evaluation_runs(
+        Filter={"DataSource": extraction.task.datasource, "StartedAfter": began}, MaxResults=2
     )
     runs = answer["Runs"]
     if len(runs) != 1:
@@ -118,9 +120,13 @@ def _rules_failed(extraction: Extraction) -> bool:
 
 
 def _results(extraction: Extraction, run_id: str) -> Sequence[Result]:
-    """Ask Glue for the results of a run, one for each of its rule sets."""
-    ask = extraction.task.hook.get_evaluation_run_results
-    answer = extraction.attempt(_PART, lambda: ask(run_id))
+    """Ask Glue for the results of a run, one for each of its rule sets; once, and no longer than the budget lasts."""
+
+    def ask() -> Any:
+        # It asks for the run, which names its results, and for these.
+        return within_budget(extraction, extraction.task.hook, requests=2).get_evaluation_run_results(run_id)
+
+    answer = extraction.attempt(_PART, ask)
     return answer["Results"] if answer else []
 
 
@@ -146,7 +152,8 @@ def _check(ruleset: str | None, rule: Result) -> CheckResult:
         success=rule["Result"] == "PASS",
         column=column[1] if column else None,
         actual=", ".join(f"{name}: {value:g}" for name, value in (rule.get("EvaluatedMetrics") or {}).items()) or None,
-        description=text,
+        content=text,
+        content_type="dqdl",
         params={name: value for name, value in said.items() if value},
     )
 

@@ -8,10 +8,10 @@ from airflow.providers.openlineage.extractors import OperatorLineage
 from openlineage.client.event_v2 import Dataset
 
 from lineage_kit.datasets.naming import from_uri
+from lineage_kit.extractors.copies import local_file
 from lineage_kit.extractors.extraction import EventKind
 from lineage_kit.extractors.family import family
 from lineage_kit.extractors.temporary import is_temporary_file
-from lineage_kit.extractors.transfers.files_copied import local_file
 
 if TYPE_CHECKING:
     from lineage_kit.extractors.extraction import Extraction

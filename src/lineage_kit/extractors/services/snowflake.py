@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from airflow.providers.openlineage.extractors import OperatorLineage
 
+from lineage_kit.extractors.aws import external_query
 from lineage_kit.extractors.extraction import EventKind
 from lineage_kit.extractors.family import correction, family
 from lineage_kit.extractors.merge import combine
 from lineage_kit.extractors.returned import pushed
-from lineage_kit.extractors.services.aws import external_query
 from lineage_kit.extractors.sql.family import SqlFamily
 from lineage_kit.extractors.sql.query import sql_facet
 from lineage_kit.extractors.sql.source import find_source

@@ -92,7 +92,7 @@ def build(
     builder = _Builder(tables)
     inputs = [builder.dataset(table) for table in found.inputs]
     outputs = [builder.dataset(table) for table in found.outputs if not Destination.is_target(table)]
-    builder.link_locations([dataset for dataset in outputs if dataset is not None], found.statements)
+    builder.link_locations([each for each in (*inputs, *outputs) if each is not None], found.statements)
     if column_lineage:
         builder.attach_columns([dataset for dataset in outputs if dataset is not None], found.columns)
     named = None not in inputs and None not in outputs
@@ -143,11 +143,11 @@ class _Builder:
             if facet is not None:
                 dataset.facets["columnLineage"] = facet
 
-    def link_locations(self, outputs: Iterable[Dataset], statements: Iterable[StatementLineage]) -> None:
+    def link_locations(self, datasets: Iterable[Dataset], statements: Iterable[StatementLineage]) -> None:
         """Let tables that were created on files say where these are."""
         created = (_created_at(statement) for statement in statements)
         places = {self._name(found[0]): self._name(found[1]) for found in created if found is not None}
-        for dataset in outputs:
+        for dataset in datasets:
             link(dataset, places.get(DatasetName(dataset.namespace, dataset.name)), "LOCATION")
 
     def with_effect(self, outputs: Sequence[Dataset], found: SqlLineage, effect: Effect) -> list[Dataset]:

@@ -15,9 +15,10 @@ from lineage_kit.extractors.extraction import EventKind
 from lineage_kit.extractors.family import FamilyLineage
 from lineage_kit.extractors.merge import combine, has_datasets
 from lineage_kit.extractors.speaker import METHODS, Kind
-from lineage_kit.extractors.sql.lineage import Ask, lineage_of_sql, read_sql
+from lineage_kit.extractors.sql.lineage import Ask, lineage_of_sql, read_sql, rows_not_understood
 from lineage_kit.extractors.sql.query import sql_facet
 from lineage_kit.extractors.sql.source import find_source
+from lineage_kit.extractors.statistics import with_row_count
 from lineage_kit.facets.no_datasets import Reason
 from lineage_kit.sql import analyze
 
@@ -53,12 +54,14 @@ class _Own:
         lineage: datasets and facets.
         whole: whether nothing is lost when this is sent instead of what the operator itself would say.
         without_official: whether the OpenLineage provider alone would have found no dataset.
+        rows: rows that SQL wrote of which only the provider may know the table.
 
     """
 
     lineage: OperatorLineage
     whole: bool
     without_official: bool
+    rows: int | None = None
 
 
 class SqlFamily:
@@ -99,7 +102,8 @@ class SqlFamily:
             return FamilyLineage(found.lineage, covers_queries=True, hook_lineage_due=found.without_official)
         answer = official.lineage()
         if has_datasets(answer):
-            return FamilyLineage(answer, covers_queries=False, hook_lineage_due=False)
+            counted = _with_rows(answer, found.rows if found is not None else None)
+            return FamilyLineage(counted, covers_queries=False, hook_lineage_due=False)
         if not generic:
             found = extraction.attempt(self.part, lambda: self._own(extraction))
         if found is None:
@@ -137,7 +141,8 @@ class SqlFamily:
             _attach_check_results(extraction, lineage)
         if understood and not (found.inputs or found.outputs):
             extraction.explain(Reason.SQL_WITHOUT_TABLES, "The SQL reads and writes no table.")
-        return _Own(lineage, whole=whole, without_official=source.info is None or not has_datasets(lineage))
+        without_official = source.info is None or not has_datasets(lineage)
+        return _Own(lineage, whole, without_official, rows_not_understood(extraction, source, found))
 
 
 FAMILY = SqlFamily()
@@ -151,6 +156,13 @@ def _sql_of(task: Any) -> str | list[str] | None:
     if isinstance(sql, (list, tuple)) and all(isinstance(statement, str) for statement in sql):
         return [statement for statement in sql if statement.strip()] or None
     return None
+
+
+def _with_rows(answer: OperatorLineage, rows: int | None) -> OperatorLineage:
+    """Return the operator's answer with the rows written, where it is clear what they were written to."""
+    if rows is None or len(answer.outputs) != 1:
+        return answer
+    return combine([answer, OperatorLineage(outputs=[with_row_count(answer.outputs[0], rows)])])
 
 
 def _from_hook(extraction: Extraction, hook: Any) -> list[OperatorLineage]:

@@ -10,7 +10,7 @@ from lineage_kit.datasets.databases import FileDatabase
 from lineage_kit.extractors.extraction import EventKind
 from lineage_kit.extractors.reports import query_reports, reports_complete, same_session, session_of
 from lineage_kit.extractors.sql import datasets, files
-from lineage_kit.extractors.sql.rows import written_rows
+from lineage_kit.extractors.sql.rows import rows_of_one, written_rows
 from lineage_kit.extractors.sql.session import Session
 from lineage_kit.extractors.sql.stored import StoredTable, Tables, read_catalogue
 from lineage_kit.facets.incomplete import Cause
@@ -112,12 +112,24 @@ def _effect(
 ) -> datasets.Effect:
     """Return what the SQL did; a task that failed may have rolled back what it did, so that it is not asked."""
     if reports is None:
-        reports = [report for report in query_reports() if same_session(report.hook, source.hook)]
+        reports = reports_of(source)
     if not found.outputs or not reports_complete() or all(report.row_count is None for report in reports):
         return datasets.Effect({})
     texts = [report.sql for report in reports]
     ran = found if texts == ([sql] if isinstance(sql, str) else sql) else _analyze(extraction, source, texts)
     return datasets.Effect(written_rows(found, ran, reports, source.database.dialect))
+
+
+def reports_of(source: Source) -> list[QueryReport]:
+    """Return what hooks of the connection reported."""
+    return [report for report in query_reports() if same_session(report.hook, source.hook)]
+
+
+def rows_not_understood(extraction: Extraction, source: Source, found: SqlLineage) -> int | None:
+    """Return the rows that the task's SQL wrote although the engine does not understand it; None if not certain."""
+    if extraction.kind is not EventKind.COMPLETE or not found.problems or not reports_complete():
+        return None
+    return rows_of_one(found, reports_of(source), source.database.dialect)
 
 
 def _analyze(

@@ -25,7 +25,7 @@ def sql_insert_rows(extraction: Extraction) -> OperatorLineage | None:
     The rows are counted where the installed common-sql reports what hooks ran. A task that skipped itself because
     there were no rows names nothing.
     """
-    if not extraction.task.rows or _skipped(extraction):
+    if not extraction.task.rows or extraction.skipped:
         return None
     return _loaded(extraction, extraction.task.table_name_with_schema)
 
@@ -54,7 +54,3 @@ def _loaded(extraction: Extraction, table: str) -> OperatorLineage | None:
 
 def _statements(sql: Any) -> list[str]:
     return [sql] if isinstance(sql, str) else list(sql or ())
-
-
-def _skipped(extraction: Extraction) -> bool:
-    return getattr(extraction.task_instance, "state", None) == "skipped"

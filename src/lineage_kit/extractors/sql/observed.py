@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from lineage_kit.extractors import registry
+from lineage_kit.extractors.extraction import EventKind
 from lineage_kit.extractors.merge import combine
 from lineage_kit.extractors.reports import session_of
 from lineage_kit.extractors.sql.client_files import with_client_file
@@ -29,13 +31,19 @@ def lineage_of_reports(extraction: Extraction, reports: Iterable[QueryReport]) -
     """
     scripts: dict[object, list[QueryReport]] = {}
     for report in reports:
-        scripts.setdefault((session_of(report.hook), report.database), []).append(report)
+        scripts.setdefault((session_of(report.hook), report.database, report.server), []).append(report)
     parts = (extraction.attempt("observed", partial(_lineage, extraction, script)) for script in scripts.values())
     return combine(part for part in parts if part is not None)
 
 
 def _lineage(extraction: Extraction, script: list[QueryReport]) -> OperatorLineage | None:
-    source = find_source(extraction, script[0].hook, script[0].database)
+    find = registry.source_finder_of(type(script[0].hook))
+    if find is not None:
+        # The service has accepted the statements; hooks do not report what became of them.
+        extraction = replace(extraction, kind=EventKind.START)
+        source = find(extraction, script)
+    else:
+        source = find_source(extraction, script[0].hook, script[0].database)
     if source is None:
         return None
     reports = [replace(report, sql=with_client_file(report)) for report in script]

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from lineage_kit.sql.masking import mask_sql
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -27,6 +29,8 @@ _COUNTED_IN = {
 _COUNTS_OTHERS = re.compile(
     r"\bthen\s+delete\b|\bdo\s+nothing\b|\bon\s+duplicate\s+key\b|\A\s*replace\b", re.IGNORECASE
 )
+#: How statements open that drivers count the written rows of, and nothing else.
+_WRITES = re.compile(r"(?:insert|merge|update)\b", re.IGNORECASE)
 #: SQLite counts once all rows are fetched, which they are not when hooks report.
 _RETURNING = re.compile(r"\breturning\b", re.IGNORECASE)
 
@@ -57,6 +61,23 @@ def written_rows(found: SqlLineage, ran: SqlLineage, reports: Sequence[QueryRepo
     return {table: _total(counts.get(table, ()), expected[table]) for table in {**expected, **counts}}
 
 
+def rows_of_one(found: SqlLineage, reports: Sequence[QueryReport], dialect: str) -> int | None:
+    """Return the rows that one statement wrote which the engine does not understand, whatever it wrote them to.
+
+    None unless it is all that ran, and opens like a statement for which drivers count the rows written.
+
+    Args:
+        found: what the engine made of the SQL that the task is known to have run.
+        reports: what the hooks reported.
+        dialect: tells what drivers count.
+
+    """
+    if len(found.statements) != 1 or len(reports) != 1 or reports[0].count != 1:
+        return None
+    sql = mask_sql(reports[0].sql)  # without comments
+    return reports[0].row_count if _WRITES.match(sql) and not _counts_others(sql, dialect) else None
+
+
 def _total(counts: Sequence[int | None], expected: int) -> int | None:
     """Return the sum, where every statement that the task is known to have run was counted."""
     known = [count for count in counts if count is not None]
@@ -78,8 +99,13 @@ def _filled(statement: StatementLineage) -> tuple[TableName | Location, ...]:
 
 
 def _is_counted(statement: StatementLineage, sql: str, dialect: str) -> bool:
-    if not statement.exact or _COUNTS_OTHERS.search(sql) or (dialect == "sqlite" and _RETURNING.search(sql)):
+    if not statement.exact or _counts_others(sql, dialect):
         return False
     if statement.kind in _COUNTED_IN:
         return dialect in _COUNTED_IN[statement.kind]
     return statement.kind in {"INSERT", "MERGE", "UPDATE"}
+
+
+def _counts_others(sql: str, dialect: str) -> bool:
+    """Tell whether the driver's count may be another than that of the rows written."""
+    return bool(_COUNTS_OTHERS.search(sql) or (dialect == "sqlite" and _RETURNING.search(sql)))

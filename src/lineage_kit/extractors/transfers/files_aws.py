@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lineage_kit.datasets.naming import DatasetName
-from lineage_kit.extractors.extraction import EventKind
-from lineage_kit.extractors.family import family
-from lineage_kit.extractors.services.aws import region_of
-from lineage_kit.extractors.transfers.files_copied import (
+from lineage_kit.extractors.aws import region_of
+from lineage_kit.extractors.copies import (
     PART,
     Copy,
     lineage_of_copies,
@@ -16,6 +14,8 @@ from lineage_kit.extractors.transfers.files_copied import (
     stored_folder,
     stored_object,
 )
+from lineage_kit.extractors.extraction import EventKind
+from lineage_kit.extractors.family import family
 
 if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage
@@ -66,12 +66,22 @@ def glacier_to_gcs(extraction: Extraction) -> OperatorLineage:
     return lineage_of_copies([Copy(vault, stored_object("gs", task.bucket_name, task.object_name))])
 
 
-def dynamodb_table(extraction: Extraction, conn_id: str | None, table: str) -> DatasetName | None:
+def dynamodb_table(
+    extraction: Extraction, conn_id: str | None, table: str, *, region: str | None = None, part: str = PART
+) -> DatasetName | None:
     """Return the name of a DynamoDB table, None where nobody names its region.
 
     The specification has no rule for DynamoDB. The account is not in the name, since only AWS could tell it.
+
+    Args:
+        extraction: the task and the event.
+        conn_id: its region counts where no other is given.
+        table: the table.
+        region: counts more than that of the connection.
+        part: whose look-up it is.
+
     """
-    region = extraction.attempt(PART, lambda: _region(extraction, conn_id))
+    region = region or extraction.attempt(part, lambda: _region(extraction, conn_id))
     return DatasetName(f"dynamodb://{region}", table) if region else None
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lineage_kit.datasets.naming import DatasetName
+from lineage_kit.extractors.copies import Copy, lineage_of_copies, local_file, stored_object, uploaded
 from lineage_kit.extractors.family import family
-from lineage_kit.extractors.transfers.files_copied import Copy, lineage_of_copies, local_file, stored_object, uploaded
 
 if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage
@@ -36,14 +36,14 @@ def drive_to_gcs(extraction: Extraction) -> OperatorLineage:
     """``GoogleDriveToGCSOperator``: the file in its folder of Google Drive, and the object."""
     task = extraction.task
     target = stored_object("gs", task.bucket_name, task.object_name) if task.object_name else None
-    return lineage_of_copies([Copy(_in_drive(task.folder_id, task.file_name), target)])
+    return lineage_of_copies([Copy(file_in_drive(task.folder_id, task.file_name), target)])
 
 
 @family("transfers")
 def drive_to_local(extraction: Extraction) -> OperatorLineage:
     """``GoogleDriveToLocalOperator``: the file in its folder of Google Drive, and the local file."""
     task = extraction.task
-    return lineage_of_copies([Copy(_in_drive(task.folder_id, task.file_name), local_file(task.output_file))])
+    return lineage_of_copies([Copy(file_in_drive(task.folder_id, task.file_name), local_file(task.output_file))])
 
 
 def _spreadsheet(spreadsheet_id: str) -> DatasetName:
@@ -51,6 +51,6 @@ def _spreadsheet(spreadsheet_id: str) -> DatasetName:
     return DatasetName("https://docs.google.com", f"spreadsheets/d/{spreadsheet_id}")
 
 
-def _in_drive(folder_id: str, file_name: str) -> DatasetName:
+def file_in_drive(folder_id: str, file_name: str) -> DatasetName:
     """Return the name of a file: the address at which people open its folder, and what it is called there."""
     return DatasetName("https://drive.google.com", f"drive/folders/{folder_id}/{file_name}")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from lineage_kit.datasets.naming import DatasetName, from_uri
 from lineage_kit.extractors.connections import connection_of
+from lineage_kit.extractors.copies import PART, Copy, lineage_of_copies, stored_object
 from lineage_kit.extractors.family import family
-from lineage_kit.extractors.transfers.files_copied import PART, Copy, lineage_of_copies, stored_object
 
 if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage
@@ -20,7 +20,7 @@ def http_to_s3(extraction: Extraction) -> OperatorLineage:
     """``HttpToS3Operator``: the address, without query and credentials, and the object in S3."""
     task = extraction.task
     target = stored_object("s3", task.s3_bucket, task.s3_key)
-    return lineage_of_copies([Copy(_address(extraction), target)])
+    return lineage_of_copies([Copy(address_of(extraction), target)])
 
 
 @family("transfers")
@@ -28,13 +28,13 @@ def http_to_gcs(extraction: Extraction) -> OperatorLineage:
     """``HttpToGCSOperator``: the address, without query and credentials, and the object."""
     task = extraction.task
     target = stored_object("gs", task.bucket_name, task.object_name)
-    return lineage_of_copies([Copy(_address(extraction), target)])
+    return lineage_of_copies([Copy(address_of(extraction), target)])
 
 
-def _address(extraction: Extraction) -> DatasetName | None:
+def address_of(extraction: Extraction, *, part: str = PART) -> DatasetName | None:
     """Return the name of what is asked for, put together as the hook does it, which needs no look-up of a host."""
     task = extraction.task
-    connection = extraction.attempt(PART, lambda: connection_of(extraction, task.http_conn_id))
+    connection = extraction.attempt(part, lambda: connection_of(extraction, task.http_conn_id))
     if connection is None:
         return None
     host = connection.host or ""

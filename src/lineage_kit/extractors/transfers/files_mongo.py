@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from lineage_kit.datasets.databases.systems import authority_of
 from lineage_kit.datasets.naming import DatasetName
 from lineage_kit.extractors.connections import connection_of
+from lineage_kit.extractors.copies import PART, Copy, lineage_of_copies, stored_object
 from lineage_kit.extractors.family import family
-from lineage_kit.extractors.transfers.files_copied import PART, Copy, lineage_of_copies, stored_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,7 +46,7 @@ def mongo_to_gcs(extraction: Extraction) -> OperatorLineage:
 
 def _exported(extraction: Extraction, target: DatasetName | None) -> OperatorLineage:
     task = extraction.task
-    named = extraction.attempt(PART, lambda: _naming(extraction))
+    named = extraction.attempt(PART, lambda: collection_naming(extraction))
     if named is None:
         return lineage_of_copies([Copy(None, target)])
     pipeline = task.mongo_query if isinstance(task.mongo_query, list) else []
@@ -56,7 +56,7 @@ def _exported(extraction: Extraction, target: DatasetName | None) -> OperatorLin
     return lineage_of_copies(Copy(source, each) for source in read for each in targets)
 
 
-def _naming(extraction: Extraction) -> Callable[[Any], DatasetName] | None:
+def collection_naming(extraction: Extraction) -> Callable[[Any], DatasetName] | None:
     """Return what names a collection as the provider's asset converter does; None where server or database are unknown.
 
     A stage names a collection of the same database by its name, one of another by a mapping.

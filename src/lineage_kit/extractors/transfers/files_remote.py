@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.openlineage.extractors import OperatorLineage
 from openlineage.client.event_v2 import Dataset
 
-from lineage_kit.extractors.extraction import EventKind
-from lineage_kit.extractors.family import correction
-from lineage_kit.extractors.transfers.files_copied import (
+from lineage_kit.extractors.copies import (
     FTP_PORT,
     SSH_PORT,
     Copy,
@@ -20,12 +18,14 @@ from lineage_kit.extractors.transfers.files_copied import (
     server_of,
     state,
 )
+from lineage_kit.extractors.extraction import EventKind
+from lineage_kit.extractors.family import correction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lineage_kit.extractors.copies import Server
     from lineage_kit.extractors.extraction import Extraction
-    from lineage_kit.extractors.transfers.files_copied import Server
 
 
 @correction("transfers")

@@ -5,9 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Any
 
-from lineage_kit.extractors.extraction import EventKind
-from lineage_kit.extractors.family import correction
-from lineage_kit.extractors.transfers.files_copied import (
+from lineage_kit.extractors.copies import (
     SSH_PORT,
     Copy,
     downloaded,
@@ -17,6 +15,8 @@ from lineage_kit.extractors.transfers.files_copied import (
     stored_object,
     uploaded,
 )
+from lineage_kit.extractors.extraction import EventKind
+from lineage_kit.extractors.family import correction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage
 
     from lineage_kit.datasets.naming import DatasetName
+    from lineage_kit.extractors.copies import Server
     from lineage_kit.extractors.extraction import Extraction
-    from lineage_kit.extractors.transfers.files_copied import Server
 
 _WILDCARD = "*"
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lineage_kit.extractors.extraction import EventKind
-from lineage_kit.extractors.family import family
-from lineage_kit.extractors.transfers.files_copied import (
+from lineage_kit.extractors.copies import (
     FTP_PORT,
     PART,
     SSH_PORT,
@@ -18,6 +16,8 @@ from lineage_kit.extractors.transfers.files_copied import (
     stored_object,
     uploaded,
 )
+from lineage_kit.extractors.extraction import EventKind
+from lineage_kit.extractors.family import family
 from lineage_kit.facets.incomplete import Cause
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage
 
     from lineage_kit.datasets.naming import DatasetName
+    from lineage_kit.extractors.copies import Server
     from lineage_kit.extractors.extraction import Extraction
-    from lineage_kit.extractors.transfers.files_copied import Server
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from lineage_kit.datasets.databases.systems import authority_of
 from lineage_kit.datasets.naming import DatasetName
 from lineage_kit.extractors.connections import connection_of
+from lineage_kit.extractors.copies import PART, Copy, lineage_of_copies, stored_object
 from lineage_kit.extractors.family import family
-from lineage_kit.extractors.transfers.files_copied import PART, Copy, lineage_of_copies, stored_object
 from lineage_kit.facets.incomplete import Cause
 
 if TYPE_CHECKING:

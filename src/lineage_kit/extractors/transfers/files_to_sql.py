@@ -98,7 +98,7 @@ def teradata_location(location: str) -> str:
         bucket, dot, _ = host.rpartition(".s3")
         return f"s3://{bucket}/{path}" if dot and bucket else f"s3://{container}/{key}"
     if kind == "az" and container:
-        return f"wasbs://{container}@{host.partition('.')[0]}.dfs.core.windows.net/{key}"
+        return f"https://{host}/{path}"
     return f"gs://{container}/{key}" if kind == "gs" and container else ""
 
 

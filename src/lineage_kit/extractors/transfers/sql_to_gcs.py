@@ -59,10 +59,12 @@ def sql_to_gcs(extraction: Extraction, official: Callable[[], OperatorLineage]) 
 
 
 def _hook(extraction: Extraction) -> Any:
-    """Return the hook that the operator keeps; the one for Presto keeps none."""
+    """Return the hook that the operator keeps; that for Presto, and early releases of that for Oracle, keep none."""
     task = extraction.task
     hook = getattr(task, "db_hook", None)
-    return hook if hook is not None else hook_of(extraction, task.presto_conn_id)
+    if hook is not None:
+        return hook
+    return hook_of(extraction, task.oracle_conn_id if hasattr(task, "oracle_conn_id") else task.presto_conn_id)
 
 
 def _describes_itself(task: Any) -> bool:

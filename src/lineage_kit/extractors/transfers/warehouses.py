@@ -103,8 +103,10 @@ def bigquery_to_sql(extraction: Extraction, official: Ask) -> OperatorLineage | 
     """``BigQueryToMsSqlOperator``, ``BigQueryToMySqlOperator``, ``BigQueryToPostgresOperator``: as they say, and rows.
 
     The table has its whole name, and the number of rows that its hook counted. The operator leaves the database out
-    where only the connection names it.
+    where only the connection names it. Of early releases, which say nothing, both tables are told.
     """
+    if not hasattr(extraction.task, "get_openlineage_facets_on_complete"):
+        return _of_early_release(extraction)
     answer = official()
     if len(answer.outputs) != 1:
         return None
@@ -117,6 +119,17 @@ def bigquery_to_sql(extraction: Extraction, official: Ask) -> OperatorLineage | 
     if filled.table is None:
         return None
     return combine([_renamed(answer, named, filled.table), OperatorLineage(outputs=[filled.table])])
+
+
+def _of_early_release(extraction: Extraction) -> OperatorLineage:
+    from airflow.providers.google.cloud.hooks.bigquery import BigQueryHook
+
+    task = extraction.task
+    filled = Side(extraction, task.get_sql_hook()).fills(task.target_table_name)
+    fields = [task.selected_fields] if isinstance(task.selected_fields, str) else task.selected_fields
+    query = f"SELECT {', '.join(fields or '*')} FROM {task.dataset_id}.{task.table_id}"  # noqa: S608 - nobody runs it
+    hook = BigQueryHook(gcp_conn_id=task.gcp_conn_id, impersonation_chain=task.impersonation_chain)
+    return combine([Side(extraction, hook).queries([query], filled.named_alike()), filled.lineage])
 
 
 def _renamed(answer: OperatorLineage, wrong: Dataset, right: Dataset) -> OperatorLineage:

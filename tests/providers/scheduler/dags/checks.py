@@ -6,6 +6,7 @@ from airflow.providers.common.sql.operators.sql import (
     BranchSQLOperator,
     SQLCheckOperator,
     SQLColumnCheckOperator,
+    SQLIntervalCheckOperator,
     SQLTableCheckOperator,
     SQLThresholdCheckOperator,
     SQLValueCheckOperator,
@@ -13,8 +14,10 @@ from airflow.providers.common.sql.operators.sql import (
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG
 
-with DAG("checks", schedule=None, default_args={"conn_id": "shop"}):
-    for outcome, nulls, rows in (("passes", 1, 3), ("fails", 0, 4)):
+# The date that templates of a run without one see.
+date = {"ds": "2026-01-31"}
+with DAG("checks", schedule=None, default_args={"conn_id": "shop"}, user_defined_macros=date):
+    for outcome, nulls, rows, ratio in (("passes", 1, 3, 3.0), ("fails", 0, 4, 1.5)):
         SQLColumnCheckOperator(
             task_id=f"column_{outcome}",
             table="orders",
@@ -33,6 +36,14 @@ with DAG("checks", schedule=None, default_args={"conn_id": "shop"}):
             task_id=f"threshold_{outcome}", sql="SELECT count(*) FROM orders", min_threshold=rows, max_threshold=rows
         )
         SQLCheckOperator(task_id=f"check_{outcome}", sql=f"SELECT count(*) = {rows} FROM orders")
+        # Twice as many orders as on the day before.
+        SQLIntervalCheckOperator(
+            task_id=f"interval_{outcome}",
+            table="orders",
+            days_back=-1,
+            date_filter_column="day",
+            metrics_thresholds={"COUNT(*)": ratio},
+        )
     SQLTableCheckOperator.partial(task_id="mapped", table="orders").expand(
         checks=[{"any_rows": {"check_statement": "COUNT(*) > 0"}}, {"positive": {"check_statement": "SUM(amount) > 0"}}]
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from airflow.providers.amazon.aws.hooks.s3 import S3Hook
 from airflow.providers.common.sql.operators.sql import (
     SQLBulkLoadOperator,
     SQLExecuteQueryOperator,
@@ -22,6 +23,7 @@ TABLES = [
     "CREATE TABLE people (id int, name text)",
     "CREATE TABLE rows_of_python (id int, name text)",
     "CREATE TABLE rows_of_operator (id int, name text)",
+    "CREATE TABLE rows_of_hook (id int, name text)",
 ]
 
 with DAG("databases", schedule=None):
@@ -35,6 +37,14 @@ with DAG("databases", schedule=None):
         """Insert rows through a hook."""
         rows = [(1, "Ann"), (2, "Bob"), (3, "Eve")]
         PostgresHook("shop").insert_rows("rows_of_python", rows, target_fields=["id", "name"])
+
+    @task
+    def hook_calls() -> None:
+        """Read and write through hooks of a database and of S3."""
+        hook = PostgresHook("shop")
+        names = hook.get_records("SELECT customer FROM orders WHERE amount < 25")
+        hook.run("INSERT INTO rows_of_hook SELECT id, customer FROM orders WHERE amount < 25")
+        S3Hook().load_string(str(names), key="out/names.txt", bucket_name="lake", replace=True)
 
     @task.sql(conn_id="shop")
     def decorated() -> str:
@@ -61,6 +71,7 @@ with DAG("databases", schedule=None):
             task_id="mapped", conn_id="shop", sql="INSERT INTO numbered SELECT id FROM orders WHERE id <= %(most)s"
         ).expand(parameters=[{"most": 1}, {"most": 2}]),
         insert_rows(),
+        hook_calls(),
         decorated(),
         SqlSensor(task_id="sensor", conn_id="shop", sql="SELECT count(*) FROM orders WHERE amount > 10"),
         SQLInsertRowsOperator(

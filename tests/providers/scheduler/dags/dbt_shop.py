@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 
+from airflow.providers.ssh.operators.ssh import SSHOperator
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import DAG, task
 from cosmos.config import ProfileConfig
@@ -30,6 +31,24 @@ with DAG("dbt_shop", schedule=None):
         return f"{DBT} seed --target-path seeded && {DBT} run --select orders"
 
     decorated()
+
+    @task.bash(env=variables, append_env=True, cwd=project("decorated_fails"))
+    def decorated_fails() -> str:
+        """Return the command, one of whose tests fails."""
+        return f"{DBT} build"
+
+    decorated_fails()
+
+    # What `[lineage_kit] dbt_artifacts` says of this task.
+    artifacts = project("artifacts/dbt_shop/over_ssh/{{ run_id }}")
+    SSHOperator(
+        task_id="over_ssh",
+        ssh_conn_id="remote",
+        command=f"cd {project('by_ssh')} && {DBT} build --exclude tag:strict --target-path '{artifacts}'"
+        f" && cp profiles.yml '{artifacts}'",
+        environment={**variables, "SHOP_DATABASE": f"{project('by_ssh')}/shop.duckdb"},
+        cmd_timeout=120,
+    )
 
     DbtBuildLocalOperator(
         task_id="cosmos",

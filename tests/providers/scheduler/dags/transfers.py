@@ -109,6 +109,12 @@ with DAG("transfers", schedule=None):
         dynamodb_attributes=[{"AttributeName": "id", "AttributeType": "S"}],
         check_interval=1,
     )
+    LocalFilesystemToS3Operator.partial(task_id="mapped_local_to_s3", dest_bucket="lake").expand_kwargs(
+        [
+            {"filename": f"{PLACES}/local.csv", "dest_key": "mapped/first.csv"},
+            {"filename": f"{PLACES}/divide.ipynb", "dest_key": "mapped/second.ipynb"},
+        ]
+    )
     FileTransferOperator(task_id="file_transfer", src=f"{PLACES}/local.csv", dst=f"{PLACES}/copy.csv")
     HttpToS3Operator(
         task_id="http_to_s3",

@@ -161,27 +161,27 @@ class TestDuckdbTables:
     @pytest.mark.parametrize(
         ("parts", "name"),
         [
-            ((None, None, "t"), "main.t"),
-            ((None, "main", "t"), "main.t"),
-            ((None, "mart", "t"), "mart.t"),
-            ((None, "w", "t"), "main.t"),
-            (("w", "main", "t"), "main.t"),
-            (("W", "mart", "t"), "mart.t"),
+            ((None, None, "t"), "w.main.t"),
+            ((None, "main", "t"), "w.main.t"),
+            ((None, "mart", "t"), "w.mart.t"),
+            ((None, "w", "t"), "w.main.t"),
+            (("w", "main", "t"), "w.main.t"),
+            (("W", "mart", "t"), "w.mart.t"),
         ],
     )
     def test_own(self, parts: tuple[str | None, str | None, str], name: str) -> None:
-        """The schema is in the name, `main` included; the file's own alias is not."""
+        """Alias and schema are in the name, whichever of them the statement names."""
         assert self.database.dataset_name(*parts) == DatasetName("duckdb:///data/w.duckdb", name)
 
     @pytest.mark.parametrize(
         ("parts", "namespace", "name"),
         [
-            ((None, "lake", "t"), "duckdb:///data/lake.duckdb", "main.t"),
-            (("lake", "mart", "t"), "duckdb:///data/lake.duckdb", "mart.t"),
-            (("LAKE", "mart", "t"), "duckdb:///data/lake.duckdb", "mart.t"),
+            ((None, "lake", "t"), "duckdb:///data/lake.duckdb", "lake.main.t"),
+            (("lake", "mart", "t"), "duckdb:///data/lake.duckdb", "lake.mart.t"),
+            (("LAKE", "mart", "t"), "duckdb:///data/lake.duckdb", "lake.mart.t"),
             ((None, "older", "t"), "sqlite:///data/older.db", "t"),
             (("older", "main", "t"), "sqlite:///data/older.db", "t"),
-            ((None, "more", "t"), "duckdb:///data/more.db", "main.t"),
+            ((None, "more", "t"), "duckdb:///data/more.db", "more.main.t"),
         ],
     )
     def test_attached(self, parts: tuple[str | None, str | None, str], namespace: str, name: str) -> None:
@@ -199,3 +199,16 @@ class TestDuckdbTables:
     def test_without_a_name(self, alias: str) -> None:
         """Tables of what is attached and is no file, or is attached nobody knows where, have no name."""
         assert self.database.dataset_name(alias, "public", "t") is None
+
+    @pytest.mark.parametrize(
+        "file", ["w.duckdb", "my.data.duckdb", ".hidden.db", "main.db", "Temp.duckdb", "system", "a b.db", "Shop.db"]
+    )
+    def test_own_alias(self, tmp_path: Path, file: str) -> None:
+        """A file is called as DuckDB itself calls it."""
+        duckdb = pytest.importorskip("duckdb")
+        with closing(duckdb.connect(str(tmp_path / file))) as connection:
+            ((alias,),) = connection.execute("SELECT current_database()").fetchall()
+
+        name = DuckdbFile.at(str(tmp_path / file)).dataset_name(alias, None, "t")
+
+        assert name == DatasetName(f"duckdb://{tmp_path / file}", f"{alias}.main.t")

@@ -47,7 +47,7 @@ def table(url: str, name: str = "t", **parts: str) -> str | None:
         ("jdbc:clickhouse:http://h:8123/mart", "clickhouse://h:8123 mart.t"),
         ("jdbc:ch://h", "clickhouse://h:8123 default.t"),
         ("jdbc:sqlite:/data/w.db", "sqlite:///data/w.db t"),
-        ("jdbc:duckdb:/data/w.duckdb", "duckdb:///data/w.duckdb main.t"),
+        ("jdbc:duckdb:/data/w.duckdb", "duckdb:///data/w.duckdb w.main.t"),
         ("jdbc:sqlite::memory:", None),
         ("jdbc:duckdb:", None),
         ("jdbc:h2:mem:test", None),

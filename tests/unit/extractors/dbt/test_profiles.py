@@ -134,8 +134,8 @@ _CLUSTER = "shop.abc123.eu-west-1.redshift.amazonaws.com"
         ({"type": "mysql", "host": "h", "schema": "x"}, "mysql://h:3306 s.t"),
         ({"type": "clickhouse", "host": "h"}, "clickhouse://h:8123 s.t"),
         ({"type": "athena", "region_name": "r", "database": "c"}, "awsathena://athena.r.amazonaws.com c.s.t"),
-        ({"type": "duckdb", "path": "a/shop.duckdb", "attach": []}, "duckdb:///work/a/shop.duckdb s.t"),
-        ({"type": "duckdb", "path": "/a/shop.duckdb", "attach": []}, "duckdb:///a/shop.duckdb s.t"),
+        ({"type": "duckdb", "path": "a/shop.duckdb", "attach": []}, "duckdb:///work/a/shop.duckdb shop.s.t"),
+        ({"type": "duckdb", "path": "/a/shop.duckdb", "attach": []}, "duckdb:///a/shop.duckdb shop.s.t"),
     ],
 )
 def test_names(place: dict[str, Any], expected: str) -> None:
@@ -148,7 +148,7 @@ def test_attached_file() -> None:
     attach = [{"path": "crm.duckdb", "alias": None, "type": None}, {"path": "s3://b/x", "alias": "x", "type": None}]
     database = database_of({"type": "duckdb", "path": "shop.duckdb", "attach": attach}, "/work")
 
-    assert str(database.dataset_name("crm", "main", "t")) == "duckdb:///work/crm.duckdb main.t"
+    assert str(database.dataset_name("crm", "main", "t")) == "duckdb:///work/crm.duckdb crm.main.t"
     assert database.dataset_name("x", "main", "t") is None
 
 

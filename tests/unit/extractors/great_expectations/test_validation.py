@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from openlineage.client.facet_v2 import schema_dataset
 from openlineage.client.serde import Serde
 from support.check_results import HAS_DETAILS, assertions, measured, verdicts
 
+from lineage_kit.extractors import source_text
 from lineage_kit.extractors.extraction import Budget, EventKind, Extraction
 from lineage_kit.extractors.great_expectations.family import validation
 from lineage_kit.extractors.great_expectations.measures import measured as facet_of
@@ -109,6 +111,32 @@ def test_sql_is_content() -> None:
 
     assert (found.content, found.contentType) == ("SELECT * FROM {batch} WHERE amount < 0", "sql")
     assert (found.expected, found.actual) == (None, "1")
+
+
+@pytest.mark.skipif(not HAS_DETAILS, reason="this client knows no details of assertions")
+@pytest.mark.parametrize(
+    ("condition", "settings", "shown"),
+    [
+        ('status == "new"', {}, 'status == "new"'),
+        ('status == "new" and id > 3', {"mask_literals": True}, "status == ? and id > ?"),
+        ('status == "new"', {"source_code_enabled": False}, "(source code is disabled)"),
+        ({"operator": ">", "parameter": 1}, {}, '{"operator": ">", "parameter": 1}'),
+        ({"operator": "==", "parameter": "new"}, {"mask_literals": True}, "{?: ?, ?: ?}"),
+    ],
+)
+def test_conditions(condition: Any, settings: dict[str, Any], shown: str) -> None:
+    """They are code of the user's, masked as SQL is, whether text or the description of later releases."""
+    pushed = deepcopy(RECORDED)
+    pushed["expectations"] = pushed["expectations"][:1]
+    pushed["expectations"][0]["kwargs"]["row_condition"] = condition
+    asked = replace(extraction(pushed, [ORDERS]), **settings)
+    found = validation.describe(asked)
+    assert source_text.protect(found, asked)
+
+    (result,) = assertions(found.inputs[0])
+
+    assert result.params == {"batch_id": "shop-all orders", "row_condition": shown}
+    assert result.expected == '{"value_set": ["Ann"]}'
 
 
 @pytest.mark.skipif(not HAS_DETAILS, reason="this client knows no details of assertions")

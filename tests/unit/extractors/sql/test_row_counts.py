@@ -12,6 +12,8 @@ from airflow.providers.standard.operators.python import PythonOperator
 
 from lineage_kit import compat
 from lineage_kit.extractors import reports
+from lineage_kit.extractors.sql import lineage
+from lineage_kit.sql import analyze
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,6 +130,40 @@ def test_limit_of_the_collector(run: Extract, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(compat, "max_collected_extra", lambda: 1)
 
     assert rows(run(on_sqlite("INSERT INTO orders VALUES (1, 'Ann', 2.5)"))) == {}
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("sql", "event", "expected"),
+    [
+        ("INSERT INTO daily SELECT * FROM orders WHERE id > 1", "COMPLETE", {"daily": 2}),
+        ("/* daily */ UPDATE orders SET customer = 'x'", "COMPLETE", {"orders": 3}),
+        ("INSERT INTO daily SELECT * FROM orders", "FAIL", {}),
+        ("INSERT INTO daily SELECT * FROM orders", "START", {}),
+        ("INSERT INTO daily SELECT * FROM orders ON CONFLICT DO NOTHING", "COMPLETE", {}),
+        ("DELETE FROM orders", "COMPLETE", {}),
+        ("CREATE TABLE copy AS SELECT * FROM orders", "COMPLETE", {}),
+        ("INSERT INTO daily SELECT * FROM orders; DELETE FROM orders", "COMPLETE", {}),
+        (["INSERT INTO daily SELECT * FROM orders", "INSERT INTO daily SELECT * FROM orders"], "COMPLETE", {}),
+    ],
+)
+def test_rows_of_sql_that_is_not_understood(
+    run: Extract, monkeypatch: pytest.MonkeyPatch, sql: Any, event: str, expected: dict[str, int]
+) -> None:
+    """The provider's parser names the table; one statement, one count and one table belong together."""
+    refused = " FETCH FETCH ((("
+    monkeypatch.setattr(
+        lineage,
+        "analyze",
+        lambda text, **known: analyze(
+            text + refused if isinstance(text, str) else [each + refused for each in text], **known
+        ),
+    )
+
+    found = run(on_postgres(sql), event)
+
+    assert "sqlNotUnderstood" in {each.cause for each in found.run_facets["lineageKit_incomplete"].omissions}
+    assert rows(found) == expected
 
 
 @pytest.mark.usefixtures("store", "warehouse")

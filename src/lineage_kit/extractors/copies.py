@@ -18,7 +18,7 @@ from lineage_kit.extractors.connections import connection_of
 from lineage_kit.extractors.extraction import EventKind
 from lineage_kit.extractors.merge import unite
 from lineage_kit.extractors.reports import note_limits, reported_inputs, reported_outputs
-from lineage_kit.extractors.temporary import is_temporary_file
+from lineage_kit.extractors.temporary import is_temporary
 from lineage_kit.facets.incomplete import Cause
 
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ class Server:
         return self.file(prefix.rpartition("/")[0])
 
 
-def server_of(extraction: Extraction, conn_id: str | None, port: int, host: str | None = None) -> Server | None:
+def server_of(
+    extraction: Extraction, conn_id: str | None, port: int, host: str | None = None, *, part: str = PART
+) -> Server | None:
     """Return the server of a connection, None where the connection names no host or cannot be looked up.
 
     Args:
@@ -75,11 +77,12 @@ def server_of(extraction: Extraction, conn_id: str | None, port: int, host: str 
         conn_id: the connection; the server is not asked for anything.
         port: counts where the connection has none.
         host: counts more than that of the connection.
+        part: whose look-up it is.
 
     """
     if conn_id is None:
         return None
-    connection = extraction.attempt(PART, lambda: connection_of(extraction, conn_id))
+    connection = extraction.attempt(part, lambda: connection_of(extraction, conn_id))
     return named_server(host or connection.host, connection.port or port) if connection is not None else None
 
 
@@ -103,15 +106,17 @@ def stored_object(store: str, bucket: str | None, key: str) -> DatasetName | Non
     return DatasetName(f"{store}://{bucket}", key.strip("/") or "/") if bucket else None
 
 
-def stored_folder(extraction: Extraction, store: str, bucket: str | None, prefix: str) -> DatasetName | None:
+def stored_folder(
+    extraction: Extraction, store: str, bucket: str | None, prefix: str, *, part: str = PART
+) -> DatasetName | None:
     """Return the name of the folder in which all objects with the prefix are; None, and noted, where it is in none."""
     if prefix.startswith(f"{store}://"):
         bucket, _, prefix = prefix.removeprefix(f"{store}://").partition("/")
-    folder = folder_of(extraction, prefix)
+    folder = folder_of(extraction, prefix, part=part)
     return stored_object(store, bucket, folder) if folder is not None else None
 
 
-def folder_of(extraction: Extraction, prefix: str) -> str | None:
+def folder_of(extraction: Extraction, prefix: str, *, part: str = PART) -> str | None:
     """Return the folder of a prefix, empty for all of the store.
 
     None, and noted, where the prefix begins the names of objects that are in no folder: they are not all of the store.
@@ -119,7 +124,7 @@ def folder_of(extraction: Extraction, prefix: str) -> str | None:
     folder, _, beginning = prefix.rpartition("/")
     if beginning and not folder.strip("/"):
         extraction.omit(
-            PART,
+            part,
             Cause.NOT_AVAILABLE,
             f"Objects whose names begin with `{beginning}` are in no folder, and the whole bucket would be too much.",
         )
@@ -175,8 +180,7 @@ def lineage_of_copies(copies: Iterable[Copy]) -> OperatorLineage:
 
 
 def _lasting(name: DatasetName | None) -> DatasetName | None:
-    temporary = name is not None and name.namespace == "file" and is_temporary_file(name.name)
-    return None if temporary else name
+    return None if name is not None and is_temporary(name) else name
 
 
 def state(change: str) -> dict[str, Any]:

@@ -97,6 +97,30 @@ def place_of(extraction: Extraction, task: Any) -> Place:
     return Place(region_of(settings), vars(hook).get("account_id") or next(iter(known), None))
 
 
+def within_budget(extraction: Extraction, hook: Any, requests: int) -> Any:
+    """Return a hook like ``hook`` whose requests come to an end within what is left of the budget, whatever happens.
+
+    The clients that operators wait with have the patience of boto, which is a minute for each of five attempts. The
+    credentials are asked for in the same hurry, where the connection assumes a role.
+
+    Args:
+        extraction: the task and the event.
+        hook: one of AWS; it is left as it is.
+        requests: how many will be made one after the other, each of which may wait to connect and for its answer.
+
+    """
+    from botocore.config import Config
+
+    seconds = extraction.budget.remaining() / (2 * requests)
+    hurried = Config(connect_timeout=seconds, read_timeout=seconds, retries={"total_max_attempts": 1})
+    return type(hook)(
+        aws_conn_id=hook.aws_conn_id,
+        region_name=hook.region_name,
+        verify=hook.verify,
+        config=hook.config.merge(hurried),
+    )
+
+
 def region_of(settings: Any) -> str | None:
     """Return the region that clients of a connection talk to: its own, or the one that boto3 is set to.
 

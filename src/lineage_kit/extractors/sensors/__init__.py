@@ -1,0 +1,1 @@
+"""Sensors: what they waited for is the input of their tasks."""
