@@ -36,6 +36,12 @@ def _coverage(arguments: argparse.Namespace) -> int:
     return show_coverage(arguments)
 
 
+def _lint(arguments: argparse.Namespace) -> int:
+    from lineage_kit.lint_command import lint
+
+    return lint(arguments)
+
+
 def _scale(text: str) -> float:
     scale = float(text)
     if not 0 < scale <= _LARGEST_SCALE:
@@ -78,6 +84,19 @@ _COMMANDS = {
         run=_coverage,
         arguments={
             "--operators": {"action": "store_true", "help": "list what lineage-kit tells of each operator, too"},
+        },
+    ),
+    "lint": _Command(
+        help="Check the names of datasets in DAG files or in a file of events",
+        run=_lint,
+        arguments={
+            "paths": {
+                "nargs": "*",
+                "metavar": "PATH",
+                "help": "DAG file or folder, or file of OpenLineage events; - reads events from standard input; "
+                "Airflow's DAGs folder if left out",
+            },
+            "--json": {"action": "store_true", "help": "print JSON"},
         },
     ),
     "sql": _Command(

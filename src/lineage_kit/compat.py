@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from airflow.providers.openlineage.extractors import OperatorLineage
     from airflow.providers.openlineage.extractors.manager import ExtractorManager
+
+#: Events of an alias that are looked at for the assets behind it.
+_ALIAS_EVENTS = 100
 
 
 def extractor_manager() -> ExtractorManager | None:
@@ -78,6 +82,11 @@ def base_hook() -> Any:
     return BaseHook
 
 
+def renders_lineage() -> bool:
+    """Tell whether Airflow renders the templates in inlets and outlets by itself; Airflow 3 does not."""
+    return hasattr(sys.modules.get("airflow.lineage"), "prepare_lineage")
+
+
 def current_context() -> Any:
     """Return the context of the task that runs in this process.
 
@@ -90,6 +99,47 @@ def current_context() -> Any:
     except ImportError:
         from airflow.operators.python import get_current_context
     return get_current_context()
+
+
+def running_as(context: Any) -> AbstractContextManager[Any]:
+    """Return a context manager whose body is the code of the task of ``context``."""
+    try:
+        from airflow.sdk.execution_time.context import set_current_context
+    except ImportError:
+        from airflow.models.taskinstance import set_current_context
+    manager: AbstractContextManager[Any] = set_current_context(context)
+    return manager
+
+
+def skip_and_deferral() -> tuple[type[Exception], type[BaseException]]:
+    """Return what a task raises to skip itself, and to defer itself."""
+    try:
+        from airflow.sdk.exceptions import AirflowSkipException, TaskDeferred
+    except ImportError:
+        from airflow.exceptions import AirflowSkipException, TaskDeferred
+    return AirflowSkipException, TaskDeferred
+
+
+def template_accessors() -> dict[str, Any]:
+    """Return what templates look things up with, as far as it is the same for all tasks."""
+    try:
+        from airflow.sdk.execution_time.context import (
+            ConnectionAccessor,
+            MacrosAccessor,
+            OutletEventAccessors,
+            VariableAccessor,
+        )
+
+        macros: Any = MacrosAccessor()
+    except ImportError:
+        from airflow import macros  # type: ignore[no-redef]
+        from airflow.utils.context import ConnectionAccessor, OutletEventAccessors, VariableAccessor
+    return {
+        "conn": ConnectionAccessor(),
+        "macros": macros,
+        "outlet_events": OutletEventAccessors(),
+        "var": {kind: VariableAccessor(deserialize_json=kind == "json") for kind in ("json", "value")},
+    }
 
 
 @cache
@@ -205,6 +255,19 @@ def translate_asset(asset: Any, context: Any) -> Any | None:
     return translate_airflow_asset(asset, context)
 
 
+def dag_bag(path: str) -> Any:
+    """Return the DAGs of a file or folder, and nothing of Airflow's own examples."""
+    import inspect
+
+    try:
+        from airflow.dag_processing.dagbag import DagBag
+    except ImportError:
+        from airflow.models.dagbag import DagBag
+    # Releases that do not ask load no examples here.
+    asks = "include_examples" in inspect.signature(DagBag).parameters
+    return DagBag(path, **({"include_examples": False} if asks else {}))
+
+
 def emits_events(task: Any) -> bool:
     """Tell whether the user's settings let the OpenLineage provider send events of ``task``."""
     try:
@@ -261,6 +324,21 @@ def runtime_outlets(task_instance: Any) -> list[Any]:
     except ImportError:
         return []
     return [asset for asset, _alias in get_runtime_outlet_assets(task_instance)]
+
+
+def assets_behind(alias: Any, context: Any) -> list[Any]:
+    """Return the assets of the latest events of an alias among the inlets.
+
+    Releases whose accessor has no limit would fetch every event that there ever was; they are not asked.
+    """
+    try:
+        from airflow.sdk.execution_time.context import InletEventsAccessor
+    except ImportError:
+        return []
+    if not hasattr(InletEventsAccessor, "limit"):
+        return []
+    latest = context["inlet_events"][alias].ascending(False).limit(_ALIAS_EVENTS)
+    return list({event.asset.uri: event.asset for event in latest}.values())
 
 
 def redacted(value: Any) -> Any:

@@ -31,6 +31,9 @@ FAMILY_PARTS = (
 #: What ``disabled_parts`` may name.
 PARTS = frozenset({"sql", "schema", "column_lineage", "observed", "declared", "reason", *FAMILY_PARTS})
 
+#: What ``declared`` may say: how inlets and outlets and what else is found go together.
+DECLARED_MODES = ("merge", "override", "fallback")
+
 _TRUE = frozenset({"t", "true", "1", "yes", "on"})
 _FALSE = frozenset({"f", "false", "0", "no", "off"})
 
@@ -54,11 +57,17 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _bytes(text: str) -> int:
-    size = int(text)
-    if size < 0:
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 0:
         raise ValueError(text)
-    return size
+    return count
+
+
+def _mode(text: str) -> str:
+    if text.lower() not in DECLARED_MODES:
+        raise ValueError(text)
+    return text.lower()
 
 
 def _read(option: str, convert: Callable[[str], Any]) -> Any:
@@ -122,7 +131,17 @@ def time_budget() -> float:
 
 def max_event_bytes() -> int:
     """``[lineage_kit] max_event_bytes``; 0 means no limit."""
-    return int(_read("max_event_bytes", _bytes))
+    return int(_read("max_event_bytes", _count))
+
+
+def declared() -> str:
+    """``[lineage_kit] declared``: one of :data:`DECLARED_MODES`."""
+    return str(_read("declared", _mode))
+
+
+def max_files() -> int:
+    """``[lineage_kit] max_files``; 0 means no limit."""
+    return int(_read("max_files", _count))
 
 
 def dbt_artifacts() -> str | None:

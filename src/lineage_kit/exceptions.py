@@ -17,3 +17,11 @@ class DbtArtifactsError(LineageKitError):
 
 class LineageDocumentError(LineageKitError):
     """A lineage document is not what its schema asks for, or names what is not there; no value is quoted."""
+
+
+class DeclarationError(LineageKitError, ValueError):
+    """A declared table, file or column is not of the right form, or contradicts another; the message shows the form."""
+
+
+class DatasetIdentityError(LineageKitError):
+    """What is to identify a dataset does not lead to a name; no value is quoted."""

@@ -24,12 +24,20 @@ log = logging.getLogger(__name__)
 
 def _guarded(what: str, step: Callable[[ExtractorManager], None]) -> None:
     """Run ``step`` where OpenLineage is on; whatever goes wrong is one WARNING and nothing else."""
-    try:
+
+    def where_on() -> None:
         from lineage_kit import compat
 
         manager = compat.extractor_manager()
         if manager is not None:
             step(manager)
+
+    _attempted(what, where_on)
+
+
+def _attempted(what: str, step: Callable[[], None]) -> None:
+    try:
+        step()
     except Exception as error:
         log.warning(
             "lineage-kit could not prepare %s (%s); the OpenLineage provider goes on without it. "
@@ -38,6 +46,29 @@ def _guarded(what: str, step: Callable[[ExtractorManager], None]) -> None:
             type(error).__name__,
         )
         log.debug("lineage-kit failure details:", exc_info=True)
+
+
+def _hand_outlets_on(task_instance: Any) -> None:
+    """Make outlets what Airflow 2 can hand to other tasks, which it does whether OpenLineage is on or not.
+
+    A DAG that no DagBag has loaded, as ``dag.test()`` runs it, still has declared datasets in them.
+    """
+
+    def step() -> None:
+        from lineage_kit import compat
+        from lineage_kit.entries import has_declared
+
+        task = getattr(task_instance, "task", None)
+        if has_declared(task):
+            from lineage_kit import inlets
+
+            inlets.replace(task)
+        elif compat.renders_lineage():
+            from lineage_kit import inlets
+
+            inlets.hand_on(task)
+
+    _attempted(f"inlets and outlets of task `{getattr(task_instance, 'task_id', '?')}`", step)
 
 
 def _prepare(task_instance: Any, error: BaseException | str | None = None) -> None:
@@ -96,6 +127,7 @@ def on_starting(component: Any) -> None:
 @hookimpl(tryfirst=True)
 def on_task_instance_running(task_instance: Any) -> None:
     """Register the extractor before the START event is built; change the operator, where asked to, before it runs."""
+    _hand_outlets_on(task_instance)
     _prepare(task_instance)
     _tag_queries(task_instance)
     _hand_on(task_instance)

@@ -60,6 +60,27 @@ OPTIONS: dict[str, dict[str, str | None]] = {
         "example": "250000",
         "default": "1000000",
     },
+    "declared": {
+        "description": (
+            "What counts where a task has inlets or outlets and other datasets are found: merge (both), override (on "
+            "the side that is declared, inputs or outputs, only these) or fallback (a declared side counts only where "
+            "nothing else is found on it). lineage_kit.use_declared says it for one task or DAG."
+        ),
+        "version_added": "0.1.0",
+        "type": "string",
+        "example": "override",
+        "default": "merge",
+    },
+    "max_files": {
+        "description": (
+            "Files below one folder that an event names one by one. More are told as the folder, with their number. 0 "
+            "means no limit."
+        ),
+        "version_added": "0.1.0",
+        "type": "integer",
+        "example": "500",
+        "default": "50",
+    },
     "dbt_artifacts": {
         "description": (
             "Folder where manifest.json and run_results.json of dbt can be read where a task's command does not tell, "

@@ -3,80 +3,19 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
+
+from lineage_kit.testing.events import DagRunEvents, Event, map_index_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lineage_kit.demo.local_airflow import LocalAirflow
 
-Event = dict[str, Any]
 TERMINAL = frozenset({"COMPLETE", "FAIL", "ABORT"})
 # A task's last event may be written after its state; more than that means that it will not come.
 _EVENT_SECONDS = 20.0
 _POLL_SECONDS = 0.1
-
-
-@dataclass(frozen=True)
-class JobEvents:
-    """The events of one job (a task, or the DAG itself) in one DAG run, in the order of emission."""
-
-    job: str
-    all: list[Event]
-
-    @property
-    def start(self) -> Event:
-        """The only START event; AssertionError if there is none or another one."""
-        return self._only("START")
-
-    @property
-    def complete(self) -> Event:
-        """The only COMPLETE event; AssertionError if there is none or another one."""
-        return self._only("COMPLETE")
-
-    @property
-    def fail(self) -> Event:
-        """The only FAIL event; AssertionError if there is none or another one."""
-        return self._only("FAIL")
-
-    def of_type(self, event_type: str) -> list[Event]:
-        """Return every event of a type, one per try for a task with retries."""
-        return [event for event in self.all if event["eventType"] == event_type]
-
-    def _only(self, event_type: str) -> Event:
-        found = self.of_type(event_type)
-        types = [event["eventType"] for event in self.all]
-        assert len(found) == 1, f"{len(found)} {event_type} events of {self.job}; it has {types}"
-        return found[0]
-
-
-@dataclass(frozen=True)
-class DagRunEvents:
-    """What one DAG run emitted.
-
-    Attributes:
-        dag_id: The DAG.
-        run_id: Airflow's id of the run.
-        state: The final state of the run: `success` or `failed`.
-        all: Every event of the run, those of the DAG and those of queries inside its tasks included.
-    """
-
-    dag_id: str
-    run_id: str
-    state: str
-    all: list[Event]
-
-    @property
-    def dag(self) -> JobEvents:
-        """The events of the DAG itself."""
-        return JobEvents(self.dag_id, [event for event in self.all if event["job"]["name"] == self.dag_id])
-
-    def task(self, task_id: str, map_index: int = -1) -> JobEvents:
-        """Return the events of a task, or of one mapped instance of it."""
-        job = f"{self.dag_id}.{task_id}"
-        events = [event for event in self.all if event["job"]["name"] == job and map_index_of(event) == map_index]
-        return JobEvents(job if map_index < 0 else f"{job}[{map_index}]", events)
 
 
 class RunDag(Protocol):
@@ -136,16 +75,6 @@ def airflow_run_of(event: Event) -> tuple[str, str] | None:
     """Return (DAG id, run id) as the official provider states them on events of tasks."""
     facet = event["run"].get("facets", {}).get("airflow")
     return (facet["dag"]["dag_id"], facet["dagRun"]["run_id"]) if facet else None
-
-
-def map_index_of(event: Event) -> int:
-    """Return the map index of the task instance that sent an event, -1 where it is not mapped.
-
-    The official facet for mapped tasks is not the source: only START events have it.
-    """
-    facet = event["run"].get("facets", {}).get("airflow", {})
-    index: int | None = facet.get("taskInstance", {}).get("map_index")
-    return -1 if index is None else index
 
 
 def _parent_of(event: Event) -> str | None:

@@ -9,6 +9,7 @@ import pytest
 
 from lineage_kit.testing import extract as ask
 from lineage_kit.testing import task_instance_of
+from lineage_kit.testing.collector import forget_reports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -70,7 +71,7 @@ def extract(in_dag: Callable[[Any], Any], manager: ExtractorManager, monkeypatch
 
     def run(task: Any, event: str = "COMPLETE", error: Exception | None = None) -> OperatorLineage:
         if event == "START":
-            _empty_collector()  # a process begins with it; Airflow before 3.2 keeps it as long as the process
+            forget_reports()  # a process begins with it; Airflow before 3.2 keeps it as long as the process
         task_instance = task_instance_of(in_dag(task))
         on_task_instance_running(task_instance=task_instance)
         if event == "FAIL":
@@ -117,15 +118,5 @@ def fresh_process_state() -> Any:
 
     registry.ORIGINALS.__init__()
     registry._running = registry._error = None
-    _empty_collector()
+    forget_reports()
     return
-
-
-def _empty_collector() -> None:
-    from lineage_kit import compat
-
-    compat.reset_hook_lineage_collector()
-    if compat._collector_exists():  # before Airflow 3.2 it is a module global
-        from airflow.lineage import hook
-
-        hook._hook_lineage_collector = None

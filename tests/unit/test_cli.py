@@ -162,6 +162,7 @@ class TestUnderAirflow:
         assert [command.name for command in cli.get_airflow_commands()[0].subcommands] == [
             "demo",
             "coverage",
+            "lint",
             "sql",
             "other",
         ]

@@ -305,3 +305,30 @@ def test_runtime_outlets(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_runtime_outlets_of_any_task_instance() -> None:
     """A task instance that collects no outlet events, as on old releases, has none."""
     assert compat.runtime_outlets(SimpleNamespace()) == []
+
+
+class TestAssetsBehindAnAlias:
+    """Which assets an alias among the inlets stands for, asked within bounds."""
+
+    def test_latest_events(self) -> None:
+        """Of the latest events each asset is taken once; a release that cannot be bounded is not asked."""
+        assets = [SimpleNamespace(uri="gs://lake/a"), SimpleNamespace(uri="gs://lake/b")]
+        asked = []
+
+        class Events(list):
+            def ascending(self, value: bool) -> Events:
+                asked.append(("ascending", value))
+                return self
+
+            def limit(self, value: int) -> Events:
+                asked.append(("limit", value))
+                return self
+
+        events = Events(SimpleNamespace(asset=asset) for asset in (*assets, assets[0]))
+        found = compat.assets_behind("alias", {"inlet_events": {"alias": events}})
+
+        context = pytest.importorskip("airflow.sdk.execution_time.context")
+        if hasattr(getattr(context, "InletEventsAccessor", None), "limit"):
+            assert (found, asked) == (assets, [("ascending", False), ("limit", 100)])
+        else:
+            assert (found, asked) == ([], [])

@@ -21,6 +21,8 @@ DEFAULTS = {
     "disabled_operators": frozenset(),
     "time_budget": 5.0,
     "max_event_bytes": 1_000_000,
+    "declared": "merge",
+    "max_files": 50,
     "dbt_artifacts": None,
     "document_operators": frozenset(),
     "document_file": None,

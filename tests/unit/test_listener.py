@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 import pytest
+from airflow.providers.common.compat.lineage import entities
+from airflow.providers.standard.operators.empty import EmptyOperator
 from support.fresh_python import in_fresh_python
 
-from lineage_kit import compat, listener
+from lineage_kit import File, compat, listener
 from lineage_kit.extractors import prepare as preparation
 
 if TYPE_CHECKING:
@@ -182,6 +184,18 @@ def test_prepares_with_the_manager_of_openlineage(monkeypatch: pytest.MonkeyPatc
         (task_instance, manager, arguments(hook).get("error"))
         for hook, task_instance in zip(TASK_HOOKS, task_instances, strict=True)
     ]
+
+
+@pytest.mark.parametrize("manager", [object(), None], ids=["on", "off"])
+def test_declared_datasets_of_a_dag_that_no_dag_bag_loaded(monkeypatch: pytest.MonkeyPatch, manager: Any) -> None:
+    """`dag.test()` calls no policy; Airflow 2 hands the outlets on, with OpenLineage on or off."""
+    monkeypatch.setattr(compat, "extractor_manager", lambda: manager)
+    monkeypatch.setattr(preparation, "prepare", lambda *_: None)
+    task = EmptyOperator(task_id="t", outlets=[File("s3://lake/a.csv"), File("s3://lake/a.csv", columns=["id"])])
+
+    listener.on_task_instance_running(task_instance=SimpleNamespace(task_id="t", task=task))
+
+    assert [type(entry) for entry in task.outlets] == [entities.File, entities.File]
 
 
 class Job:

@@ -40,7 +40,7 @@ def test_is_loaded_by_import_airflow(imported: dict[str, list[str]]) -> None:
 
 def test_brings_nothing_heavy(imported: dict[str, list[str]]) -> None:
     """`import airflow` loads neither the OpenLineage client nor a SQL parser, nor what of the kit needs them."""
-    allowed = {"lineage_kit", "lineage_kit.policy", "lineage_kit.provider_info"}
+    allowed = {"lineage_kit", "lineage_kit.entries", "lineage_kit.policy", "lineage_kit.provider_info"}
 
     assert set(imported["modules"]) <= allowed
 
@@ -50,8 +50,8 @@ def test_starts_no_thread(imported: dict[str, list[str]]) -> None:
     assert imported["threads"] == []
 
 
-def test_defines_no_policy() -> None:
-    """The module changes no task and no DAG: it implements none of Airflow's policy hooks."""
+def test_hooks_are_those_of_airflow() -> None:
+    """The module implements the policy of tasks, which Airflow knows, and no other."""
     from airflow import policies
 
     from lineage_kit import policy
@@ -60,4 +60,13 @@ def test_defines_no_policy() -> None:
     manager.add_hookspecs(policies)
     manager.register(policy)
 
-    assert manager.get_hookcallers(policy) == []
+    assert [caller.name for caller in manager.get_hookcallers(policy) or []] == ["task_policy"]
+
+
+def test_a_set_has_one_order() -> None:
+    """What Airflow stores of a DAG is the same in each process, also where its author used a set."""
+    from lineage_kit.entries import listed
+
+    words = {f"s3://lake/{number}" for number in range(9)}
+
+    assert listed([words, ("b", ["a"]), None]) == [*sorted(words), "b", "a"]

@@ -106,7 +106,7 @@ class TestOptions:
     @pytest.mark.parametrize("option", OPTIONS)
     def test_is_documented(self, option: str) -> None:
         """The documentation has a row for it that agrees in type and default; an empty default may be a word."""
-        cells = table_rows(CONFIGURATION_PAGE.read_text(encoding="utf-8"))[option]
+        cells = table_rows(CONFIGURATION_PAGE.read_text(encoding="utf-8").partition("## Parts")[0])[option]
         default = OPTIONS[option]["default"]
 
         assert OPTIONS[option]["type"] in cells
@@ -114,7 +114,7 @@ class TestOptions:
 
     def test_documentation_invents_none(self) -> None:
         """Whatever the documentation gives one of the options' types is an option."""
-        rows = table_rows(CONFIGURATION_PAGE.read_text(encoding="utf-8"))
+        rows = table_rows(CONFIGURATION_PAGE.read_text(encoding="utf-8").partition("## Parts")[0])
         types = {option["type"] for option in OPTIONS.values()}
 
         assert {name for name, cells in rows.items() if cells & types} == set(OPTIONS)
@@ -125,8 +125,10 @@ class TestImports:
     def test_import_nothing_else(self, module: str) -> None:
         """The package itself and what runs inside `import airflow` import no other package."""
         script = f"import {module}\nanswer(loaded{HEAVY!r})"
+        # Airflow has loaded it by the time it loads policies.
+        own = {"pluggy"} if module == "lineage_kit.policy" else set()
 
-        assert in_fresh_python(script) == []
+        assert {name.partition(".")[0] for name in in_fresh_python(script)} == own
 
     def test_version(self) -> None:
         """The distribution has the version of the package."""

@@ -15,7 +15,7 @@ from lineage_kit.extractors import EventKind, Extraction, LineageExtractor, file
 from lineage_kit.facets import incomplete, no_datasets
 from lineage_kit.facets.incomplete import Cause
 from lineage_kit.facets.no_datasets import Reason
-from lineage_kit.testing import lineage_of, task_instance_of
+from lineage_kit.testing import assert_lineage, lineage_of, task_instance_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,14 +49,12 @@ class ExportExtractor(LineageExtractor):
 @pytest.mark.parametrize("operator", [ExportOperator, DailyExportOperator])
 def test_extractors_are_asked(operator: type[ExportOperator]) -> None:
     """The extractor answers for the operators that it names and for their subclasses."""
-    found = lineage_of(operator(task_id="t"), extractors=[ExportExtractor])
-
-    assert [(dataset.namespace, dataset.name) for dataset in found.outputs] == [("s3://lake", "export.csv")]
+    assert_lineage(operator(task_id="t"), outputs=["s3://lake export.csv"], extractors=[ExportExtractor])
 
 
 def test_nothing_is_no_answer_either() -> None:
     """An extractor that knows nothing yet says so with None."""
-    assert lineage_of(ExportOperator(task_id="t"), "START", extractors=[ExportExtractor]).outputs == []
+    assert_lineage(ExportOperator(task_id="t"), outputs=[], event="START", extractors=[ExportExtractor])
 
 
 def test_extractor_that_raises_costs_its_own_part(caplog: pytest.LogCaptureFixture) -> None:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.openlineage.extractors import BaseExtractor, OperatorLineage
 
-from lineage_kit import compat, conf
-from lineage_kit.extractors import declared, explicit, observed, registry, report, reports, size, source_text
+from lineage_kit import compat, conf, inlets
+from lineage_kit.extractors import declared, explicit, folding, observed, registry, report, reports, size, source_text
+from lineage_kit.extractors.agreement import agree, is_undecided
 from lineage_kit.extractors.base import LineageExtractor, begin
 from lineage_kit.extractors.contract import finding
 from lineage_kit.extractors.extraction import EventKind
@@ -137,6 +138,13 @@ class Floor:
         return {} if hooks_reported else compat.unknown_source_attribute(self._task)
 
 
+class _Final(list[Any]):
+    """No datasets, and that is the answer: the provider adds inlets and outlets to what is false only."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
 class Enrichment:
     """Builds the answer for one event, part by part."""
 
@@ -153,17 +161,37 @@ class Enrichment:
         parts = [base.lineage]
         if said := self._said(base):
             parts.append(said)
-        if named := extraction.guard("declared", lambda: self._declared(base)):
-            parts.append(named)
+        named = extraction.guard("declared", lambda: self._declared(base))
         if base.hook_lineage_due:
-            parts.extend(extraction.guard("observed", lambda: self._observed(base, parts)) or ())
+            known = [*parts, named] if named else parts
+            parts.extend(extraction.guard("observed", lambda: self._observed(base, known)) or ())
         merged = extraction.guard("merge", lambda: combine(map(with_joinable_names, parts))) or base.lineage
+        if named:
+            merged = (
+                extraction.guard("declared", lambda: agree(extraction, merged, with_joinable_names(named))) or merged
+            )
+        extraction.guard("files", lambda: folding.fold(merged, conf.max_files()))
         if not extraction.guard("source text", lambda: source_text.protect(merged, extraction)):
             source_text.withhold(merged)
         extraction.guard("explicit lineage", lambda: explicit.complete(merged))
         extraction.guard("size", lambda: size.fit(merged, extraction))
         extraction.guard("reason", lambda: report.attach(merged, extraction))
+        if extraction.guard("declared", lambda: self._declared_is_final(merged)):
+            merged.inputs, merged.outputs = _Final(), _Final()
         return merged
+
+    def _declared_is_final(self, merged: OperatorLineage) -> bool:
+        """Tell whether the provider must not add inlets and outlets to an answer without datasets.
+
+        What it makes of those of lineage-kit that have no name is wrong, with Jinja in it; and declarations that are a
+        fallback wait until the task has run.
+        """
+        extraction, task = self._extraction, self._extraction.task
+        if has_datasets(merged) or not extraction.enabled("declared"):
+            return False
+        if compat.hook_lineage_allowed(task) and reports.reports_datasets():
+            return False  # the provider turns to these first
+        return is_undecided(extraction) or any(inlets.told_by(each) for each in (*task.inlets, *task.outlets))
 
     def _speaker_and_family(self) -> FamilyLineage:
         """Return what the speaker or the kit's family knows."""

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.openlineage.extractors import OperatorLineage
 
 from lineage_kit import compat
+from lineage_kit.extractors import assets
 from lineage_kit.extractors.extraction import EventKind, Extraction
 from lineage_kit.extractors.merge import has_datasets
-from lineage_kit.extractors.renaming import dataset_of_asset
 from lineage_kit.extractors.reports import collected_assets, note_limits, query_reports, unreported
 from lineage_kit.extractors.temporary import is_temporary_file
 from lineage_kit.facets.no_datasets import Reason
@@ -74,7 +74,7 @@ def _assets(extraction: Extraction, collected: Any) -> OperatorLineage:
 def _translate(extraction: Extraction, infos: Iterable[Any]) -> list[Any]:
     datasets, unknown = [], set()
     for info in infos:
-        dataset = dataset_of_asset(info.asset, info.context)
+        dataset = assets.dataset_of(info.asset, info.context)
         if dataset is None:
             unknown.add(str(info.asset.uri).partition("://")[0])
         elif not _temporary(dataset):

@@ -5,10 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from openlineage.client.event_v2 import Dataset
-
-from lineage_kit import compat
-from lineage_kit.datasets.naming import DatasetName, blob_at, joinable
+from lineage_kit.datasets.naming import DatasetName, joinable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,16 +25,6 @@ def with_joinable_names(lineage: OperatorLineage) -> OperatorLineage:
     renamed.inputs = [_dataset(each) for each in lineage.inputs or ()]
     renamed.outputs = [_dataset(each) for each in lineage.outputs or ()]
     return renamed
-
-
-def dataset_of_asset(asset: Any, context: Any) -> Any | None:
-    """Return the dataset of an asset; None where neither an installed provider nor the kit knows its kind.
-
-    Airflow's providers know no asset of Azure.
-    """
-    dataset = compat.translate_asset(asset, context)
-    name = blob_at(str(asset.uri)) if dataset is None else None
-    return Dataset(namespace=name.namespace, name=name.name) if name is not None else dataset
 
 
 def _named(lineage: OperatorLineage) -> Iterable[Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from airflow.providers.openlineage.extractors.manager import ExtractorManager
 
-from lineage_kit import compat
+from lineage_kit import compat, inlets
 from lineage_kit.extractors import reports
 from lineage_kit.extractors.extraction import EventKind
 from lineage_kit.extractors.merge import distinct, has_datasets
@@ -55,7 +55,10 @@ def _will_have_datasets(lineage: OperatorLineage, extraction: Extraction) -> boo
     task = extraction.task
     if compat.hook_lineage_allowed(task) and reports.reports_datasets():
         return True
-    return any(ExtractorManager.convert_to_ol_dataset(entity) for entity in (*task.inlets, *task.outlets))
+    declared = (*task.inlets, *task.outlets)
+    if extraction.enabled("declared") and any(inlets.told_by(entity) for entity in declared):
+        return False  # see Enrichment: the provider is not let at these
+    return any(ExtractorManager.convert_to_ol_dataset(entity) for entity in declared)
 
 
 def _hooks_are_silent(extraction: Extraction) -> bool:

@@ -11,7 +11,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from lineage_kit import conf
-from lineage_kit.exceptions import LineageDocumentError
+from lineage_kit.exceptions import DatasetIdentityError, LineageDocumentError
 from lineage_kit.extractors.class_paths import nearest_path, path_of
 from lineage_kit.extractors.contract.document import KEY, MAX_CHARACTERS, checked, document_in
 from lineage_kit.extractors.extraction import EventKind
@@ -144,7 +144,7 @@ def _told_in(extraction: Extraction, place: str, read: Read) -> OperatorLineage 
         from lineage_kit.extractors.contract.datasets import lineage_in
 
         return lineage_in(extraction, checked(document))
-    except LineageDocumentError as error:
+    except (LineageDocumentError, DatasetIdentityError) as error:
         message = f"The lineage document {place} is not used. {error}"
         log.warning(
             "Lineage of task `%s.%s` is incomplete: %s", extraction.task.dag_id, extraction.task.task_id, message

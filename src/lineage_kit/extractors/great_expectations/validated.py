@@ -10,7 +10,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lineage_kit.extractors.declared import dataset_of
+from lineage_kit.extractors.declared import Declarations
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -29,8 +29,10 @@ def datasets_of(extraction: Extraction, batches: Collection[str]) -> dict[str, A
     else:
         named = {batch: [inlet for inlet in inlets if _is_of(batch, inlet)] for batch in batches}
         chosen = {batch: found[0] for batch, found in named.items() if len(found) == 1}
+    declarations = Declarations(extraction)
     datasets = {
-        batch: extraction.guard("declared", partial(dataset_of, extraction, inlet)) for batch, inlet in chosen.items()
+        batch: extraction.guard("declared", partial(declarations.dataset, inlet, "inlet"))
+        for batch, inlet in chosen.items()
     }
     return {batch: dataset for batch, dataset in datasets.items() if dataset is not None}
 

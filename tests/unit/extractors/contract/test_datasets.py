@@ -8,7 +8,7 @@ import pytest
 from airflow.providers.standard.operators.empty import EmptyOperator
 from support.lineage_facts import columns, names, row_count
 
-from lineage_kit.exceptions import LineageDocumentError
+from lineage_kit.exceptions import LineageKitError
 from lineage_kit.extractors import explicit
 from lineage_kit.extractors.contract.datasets import lineage_in
 from lineage_kit.extractors.contract.document import checked
@@ -73,7 +73,7 @@ def test_the_database_is_not_asked(monkeypatch: pytest.MonkeyPatch, table: str, 
             ("postgres://nowhere.example:5432", "shop.public.orders")
         ]
     else:
-        with pytest.raises(LineageDocumentError, match=r"^inputs\[0\]\.table .* needs its schema"):
+        with pytest.raises(LineageKitError, match=r"^inputs\[0\]\.table .* needs its schema"):
             lineage_of(inputs=[{"connection": "dw", "table": table}])
 
 
@@ -186,7 +186,7 @@ def test_what_is_not_there(monkeypatch: pytest.MonkeyPatch, document: dict[str, 
     """A document that refers to nothing is not used, and says where."""
     monkeypatch.setenv("AIRFLOW_CONN_MEMORY", '{"conn_type": "sqlite", "host": ":memory:"}')
 
-    with pytest.raises(LineageDocumentError, match=sentence):
+    with pytest.raises(LineageKitError, match=sentence):
         lineage_of(**document)
 
 

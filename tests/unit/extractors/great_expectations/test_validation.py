@@ -197,7 +197,7 @@ def table(name: str, hint: Any = None) -> Table:
             [Asset("file:///data/orders", extra={"great_expectations": "shop-all orders"}), table("customers")],
             "/data/orders",
         ),
-        ([Asset("nobody://knows/it")], None),
+        ([Asset("nobody_knows_it")], None),
     ],
 )
 def test_which_dataset(inlets: list[Any], name: str | None) -> None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-#: Schemes that mean the same store, and the one that the naming rules use.
-_CANONICAL_SCHEME = {"s3a": "s3", "s3n": "s3", "gcs": "gs"}
-#: Schemes whose authority is ``container@account``; elsewhere a user stands before the ``@``, maybe with a password.
-_CONTAINER_IN_AUTHORITY = {"abfs", "abfss", "wasb", "wasbs"}
+from lineage_kit.datasets.naming.name import DatasetName
+from lineage_kit.datasets.naming.schemes import CONTAINER_SCHEMES, canonical_scheme
+from lineage_kit.datasets.templates import templates_in
+
 #: Protocols to files of another machine, with their ports. The asset converters of Airflow's providers name such files
 #: by host and port, whatever the protocol.
 _REMOTE_FILES = {"ftp": 21, "ftps": 21, "sftp": 22}
 #: Schemes of Azure's storage. Without an account they name a container, and the account is in a connection.
-_AZURE = _CONTAINER_IN_AUTHORITY | {"az", "azure"}
+_AZURE = CONTAINER_SCHEMES | {"az", "azure"}
 _WEB = {"http", "https"}
+_STORES = {"s3", "gs"}
 _CONTAINER = re.compile(r"[$a-z0-9-]+")
 #: A storage account, alone or as a host of one of its services; an account alone is one of the public cloud.
 _ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
@@ -25,16 +25,17 @@ _ACCOUNT_HOST = re.compile(
     r"(?P<cloud>core\.windows\.net|core\.chinacloudapi\.cn|core\.usgovcloudapi\.net|fabric\.microsoft\.com)(?::443)?"
 )
 
-
-@dataclass(frozen=True, order=True)
-class DatasetName:
-    """The identity of a dataset: two datasets with the same name in the same namespace are one."""
-
-    namespace: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.namespace} {self.name}"
+#: What stands for a piece of Jinja while an address is read, with its number between.
+_HOLE = "\ue000{}\ue001"
+#: An authority before which a slash can only be one of a password: what seems to be its port is none.
+_CUT_SHORT = re.compile(r"[^\[\]]*:(?![\d\ue000\ue001]*$).*")
+#: What signs an address, or opens what it leads to: from its question mark to the end.
+_SIGNATURE = re.compile(
+    r"[?#](?:[^?#]*&)?(?:x-(?:amz|goog|ms)-[\w-]*|awsaccesskeyid|googleaccessid|auth|code|key|pass|pwd|sig|tok|"
+    r"[\w.-]*(?:(?:access|api|account)[-_]?key|credentials?|passwd|password|secret|session(?:[-_]?id)?|signature|token)"
+    r")=.*",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def from_uri(uri: str) -> DatasetName | None:
@@ -51,11 +52,13 @@ def from_uri(uri: str) -> DatasetName | None:
         parts = urlsplit(uri)
     except ValueError:
         return None
-    scheme = _CANONICAL_SCHEME.get(parts.scheme.lower(), parts.scheme.lower())
+    scheme = canonical_scheme(parts.scheme)
     if scheme == "file":
         return _local(parts.netloc, unquote(parts.path))
     authority = _authority(scheme, parts.netloc)
-    path = parts.path.strip("/")
+    # Keys of object stores may have in them what begins a query or a fragment elsewhere.
+    key = _SIGNATURE.sub("", uri.partition("://")[2].partition("/")[2])
+    path = (key if scheme in _STORES else parts.path).strip("/")
     if not scheme or not authority:
         return None
     if blob := _azure_blob(scheme, authority, path):
@@ -107,14 +110,47 @@ def joinable(name: DatasetName) -> DatasetName:
 def without_user(address: str) -> str:
     """Return a namespace or URL without the user and password that may stand before its host."""
     scheme, separator, rest = address.partition("://")
-    authority, slash, path = rest.partition("/")
-    return f"{scheme}{separator}{_authority(scheme.lower(), authority)}{slash}{path}"
+    end = _end_of_authority(rest)
+    if "@" in rest[end:] and "@" not in rest[:end] and _CUT_SHORT.fullmatch(rest[:end]):
+        at = rest.index("@")
+        end = at + _end_of_authority(rest[at:])
+    return f"{scheme}{separator}{_authority(scheme.lower(), rest[:end])}{rest[end:]}"
+
+
+def without_secrets(address: str, *, query: bool = False) -> str:
+    """Return an address without what may open the data that it leads to; text that is no address stays as it is.
+
+    The user and password before the host go, and query and fragment; of object stores, whose keys may have in them
+    what begins a query elsewhere, only the query that signs an address. Jinja counts as a word.
+
+    Args:
+        address: of a file, object, page or system.
+        query: whether a query and a fragment that hold no secret belong to the address, as they do to links.
+
+    """
+    pieces = templates_in(address)
+    for number, piece in enumerate(pieces):
+        address = address.replace(piece, _HOLE.format(number), 1)
+    scheme, separator, _ = address.partition("://")
+    if separator or address.startswith(_HOLE[0]):
+        address = _SIGNATURE.sub("", without_user(address))
+        if separator and not query and canonical_scheme(scheme) not in _STORES | {"file"}:
+            address = re.split("[?#]", address, maxsplit=1)[0]
+    for number, piece in enumerate(pieces):
+        address = address.replace(_HOLE.format(number), piece)
+    return address
+
+
+def _end_of_authority(rest: str) -> int:
+    """Return where path, query or fragment begin."""
+    found = re.search("[/?#]", rest)
+    return found.start() if found else len(rest)
 
 
 def _authority(scheme: str, written: str) -> str:
     """Return the authority without a user; of a container only the key that some write behind it goes."""
     user, at, host = written.rpartition("@")
-    return f"{user.partition(':')[0]}{at}{host}" if scheme in _CONTAINER_IN_AUTHORITY else host
+    return f"{user.partition(':')[0]}{at}{host}" if scheme in CONTAINER_SCHEMES else host
 
 
 def _azure_blob(scheme: str, authority: str, path: str) -> DatasetName | None:

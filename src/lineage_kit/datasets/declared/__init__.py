@@ -1,0 +1,1 @@
+"""What DAG authors write in ``inlets`` and ``outlets``: tables, files and their columns."""
