@@ -26,14 +26,14 @@ DAGS = Path(__file__).parent / "dags"
 def start_airflow(
     postgres_or_reason: PostgresDatabase | str, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., LocalAirflow]:
-    """Give a function that makes an Airflow with the DAGs of `dags/`, to be entered by the caller.
+    """Give a function that makes an Airflow with the DAGs of `dags/` or another folder, to be entered by the caller.
 
     The metadata database is PostgreSQL where there is one, else SQLite, which LocalExecutor of Airflow 2
     cannot use. DAGs find an SQLite file behind the connection `warehouse` and a PostgreSQL database behind
     `pg`; tests of the latter ask for `postgres`.
     """
 
-    def make(env: Mapping[str, str] | None = None, **options: Any) -> LocalAirflow:
+    def make(env: Mapping[str, str] | None = None, dags: Path = DAGS, **options: Any) -> LocalAirflow:
         home = tmp_path_factory.mktemp("airflow")
         database, own = None, {"AIRFLOW_CONN_WAREHOUSE": f'{{"conn_type": "sqlite", "host": "{home}/warehouse.db"}}'}
         if isinstance(postgres_or_reason, PostgresDatabase):
@@ -41,7 +41,7 @@ def start_airflow(
             own["AIRFLOW_CONN_PG"] = postgres_or_reason.create_database("data").url("postgres")
         elif importlib.metadata.version("apache-airflow").startswith("2."):
             pytest.skip(f"Airflow 2 needs PostgreSQL for LocalExecutor: {postgres_or_reason}")
-        return LocalAirflow(DAGS, home=home, env={**own, **(env or {})}, database=database, **options)
+        return LocalAirflow(dags, home=home, env={**own, **(env or {})}, database=database, **options)
 
     return make
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +13,6 @@ from bare_environment import make_bare_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from lineage_kit.demo.local_airflow import LocalAirflow
 
@@ -60,10 +61,18 @@ def _ordered(events: list[Event]) -> list[Event]:
 
 
 @pytest.fixture(scope="module")
-def alone(start_airflow: StartAirflow, tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
+def dags(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with the DAG `lineage` alone: others need lineage-kit to load."""
+    folder = tmp_path_factory.mktemp("dags")
+    shutil.copy(Path(__file__).parent / "dags" / "lineage.py", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def alone(start_airflow: StartAirflow, dags: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
     """Give the events of the OpenLineage provider alone: lineage-kit is not installed."""
-    folder: Path = tmp_path_factory.mktemp("bare")
-    return run_lineage(start_airflow(python=str(make_bare_environment(folder))))
+    folder = tmp_path_factory.mktemp("bare")
+    return run_lineage(start_airflow(dags=dags, python=str(make_bare_environment(folder))))
 
 
 def test_provider_alone_finds_no_dataset_of_the_sqlite_tasks(alone: list[Event]) -> None:
@@ -74,9 +83,11 @@ def test_provider_alone_finds_no_dataset_of_the_sqlite_tasks(alone: list[Event])
     assert [event for event in subclass if event.get("inputs") or event.get("outputs")] == []
 
 
-def test_switched_off_events_are_those_of_the_provider_alone(alone: list[Event], start_airflow: StartAirflow) -> None:
+def test_switched_off_events_are_those_of_the_provider_alone(
+    alone: list[Event], dags: Path, start_airflow: StartAirflow
+) -> None:
     """With `[lineage_kit] enabled = False` every event is the same as without the package."""
-    off = run_lineage(start_airflow(env={"AIRFLOW__LINEAGE_KIT__ENABLED": "False"}))
+    off = run_lineage(start_airflow(dags=dags, env={"AIRFLOW__LINEAGE_KIT__ENABLED": "False"}))
 
     assert [(event["job"]["name"], event["eventType"]) for event in _ordered(off)] == [
         (event["job"]["name"], event["eventType"]) for event in _ordered(alone)
