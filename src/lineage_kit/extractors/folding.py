@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-import attr
 from openlineage.client.event_v2 import Dataset, InputDataset, OutputDataset
 from openlineage.client.facet_v2 import input_statistics_input_dataset, output_statistics_output_dataset
 
+from lineage_kit.datasets.naming import DatasetName
 from lineage_kit.extractors import explicit
-from lineage_kit.extractors.merge import distinct, unite
+from lineage_kit.extractors.merge import unite
+from lineage_kit.extractors.renaming import with_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 #: Schemes of namespaces in which names are paths.
 _WITH_PATHS = frozenset({"abfss", "dbfs", "file", "gs", "hdfs", "s3", "wasbs"})
 _COLUMNS = "columnLineage"
-
-_Identity = tuple[str, str]
 
 
 def fold(lineage: OperatorLineage, limit: int) -> None:
@@ -33,27 +32,31 @@ def fold(lineage: OperatorLineage, limit: int) -> None:
     if not limit or len(lineage.inputs) + len(lineage.outputs) <= limit:
         return
     folders = {
-        **_folders([(each.namespace, each.name) for each in lineage.inputs], limit),
-        **_folders([(each.namespace, each.name) for each in lineage.outputs], limit),
+        **_folders([DatasetName(each.namespace, each.name) for each in lineage.inputs], limit),
+        **_folders([DatasetName(each.namespace, each.name) for each in lineage.outputs], limit),
     }
     if not folders:
         return
-    lineage.inputs = _folded([_with_sources(each, folders) for each in lineage.inputs], folders, "Input")
-    lineage.outputs = _folded([_with_sources(each, folders) for each in lineage.outputs], folders, "Output")
+
+    def folder_of(name: DatasetName) -> DatasetName:
+        return folders.get(name, name)
+
+    lineage.inputs = _folded([with_sources(each, folder_of) for each in lineage.inputs], folders, "Input")
+    lineage.outputs = _folded([with_sources(each, folder_of) for each in lineage.outputs], folders, "Output")
     # Its entries name files one by one; it is a complement, and absent where the picture is not complete.
     lineage.job_facets.pop(explicit.KEY, None)
 
 
-def _folders(identities: Iterable[_Identity], limit: int) -> dict[_Identity, _Identity]:
+def _folders(identities: Iterable[DatasetName], limit: int) -> dict[DatasetName, DatasetName]:
     """Return the folder that is to stand for each file: the deepest one with more than ``limit`` below it."""
-    folders: dict[_Identity, _Identity] = {}
+    folders: dict[DatasetName, DatasetName] = {}
     paths: dict[str, list[str]] = {}
-    for namespace, name in identities:
-        if namespace.partition(":")[0] in _WITH_PATHS:
-            paths.setdefault(namespace, []).append(name)
+    for each in identities:
+        if each.namespace.partition(":")[0] in _WITH_PATHS:
+            paths.setdefault(each.namespace, []).append(each.name)
     for namespace, names in paths.items():
         for file, folder in _standing(names, limit).items():
-            folders[namespace, file] = (namespace, folder)
+            folders[DatasetName(namespace, file)] = DatasetName(namespace, folder)
     return folders
 
 
@@ -83,22 +86,21 @@ def _parent(name: str) -> str:
     return name.rpartition("/")[0]
 
 
-def _folded(datasets: list[Any], folders: Mapping[_Identity, _Identity], side: str) -> list[Any]:
-    files: dict[_Identity, list[Any]] = {}
+def _folded(datasets: list[Any], folders: Mapping[DatasetName, DatasetName], side: str) -> list[Any]:
+    files: dict[DatasetName, list[Any]] = {}
     placed: list[Any] = []
     for dataset in datasets:
-        folder = folders.get((dataset.namespace, dataset.name))
+        folder = folders.get(DatasetName(dataset.namespace, dataset.name))
         if folder is None:
             placed.append(dataset)
         else:
             if folder not in files:
                 placed.append(folder)
             files.setdefault(folder, []).append(dataset)
-    return unite(_folder(each, files[each], side) if isinstance(each, tuple) else each for each in placed)
+    return unite(_folder(each, files[each], side) if isinstance(each, DatasetName) else each for each in placed)
 
 
-def _folder(identity: _Identity, files: list[Any], side: str) -> Any:
-    namespace, name = identity
+def _folder(name: DatasetName, files: list[Any], side: str) -> Any:
     facets = _common(files)
     key, attribute = f"{side.lower()}Statistics", f"{side.lower()}Facets"
     told = [(getattr(each, attribute, None) or {}).get(key) for each in files]
@@ -109,9 +111,9 @@ def _folder(identity: _Identity, files: list[Any], side: str) -> Any:
     }
     if side == "Input":
         statistics = input_statistics_input_dataset.InputStatisticsInputDatasetFacet(fileCount=len(files), **sums)
-        return InputDataset(namespace=namespace, name=name, facets=facets, inputFacets={key: statistics})
+        return InputDataset(namespace=name.namespace, name=name.name, facets=facets, inputFacets={key: statistics})
     statistics = output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet(fileCount=len(files), **sums)
-    return OutputDataset(namespace=namespace, name=name, facets=facets, outputFacets={key: statistics})
+    return OutputDataset(namespace=name.namespace, name=name.name, facets=facets, outputFacets={key: statistics})
 
 
 def _common(files: list[Any]) -> dict[str, Any]:
@@ -125,28 +127,3 @@ def _common(files: list[Any]) -> dict[str, Any]:
         for each in files
     )
     return {**common, **made.facets}
-
-
-def _with_sources(dataset: Any, folders: Mapping[_Identity, _Identity]) -> Any:
-    """Return the dataset, in its column lineage folders in the place of files."""
-    lineage = (dataset.facets or {}).get(_COLUMNS)
-    if lineage is None:
-        return dataset
-    (changed,) = unite([dataset])
-    changed.facets[_COLUMNS] = attr.evolve(
-        lineage,
-        fields={
-            name: attr.evolve(field, inputFields=_renamed(field.inputFields, folders))
-            for name, field in lineage.fields.items()
-        },
-        dataset=_renamed(lineage.dataset or [], folders),
-    )
-    return changed
-
-
-def _renamed(sources: Iterable[Any], folders: Mapping[_Identity, _Identity]) -> list[Any]:
-    found = []
-    for source in sources:
-        namespace, name = folders.get((source.namespace, source.name), (source.namespace, source.name))
-        found.append(attr.evolve(source, namespace=namespace, name=name))
-    return distinct(found)

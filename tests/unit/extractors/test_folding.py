@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lineage_kit import File, Table
+from lineage_kit.datasets.naming import DatasetName
 from lineage_kit.extractors.folding import _folders
 
 if TYPE_CHECKING:
@@ -132,18 +133,19 @@ _PATHS = st.lists(
 @given(paths=_PATHS, limit=st.integers(1, 5))
 def test_a_folder_stands_for_more_files_than_the_limit(paths: list[str], limit: int) -> None:
     """Whatever the files are: what is folded lies below its folder, and no folder is left with too many below it."""
-    folders = _folders([("s3://b", path) for path in paths], limit)
+    names = [DatasetName("s3://b", path) for path in paths]
+    folders = _folders(names, limit)
 
-    for (_, file), (_, folder) in folders.items():
-        assert file.startswith(f"{folder}/")
-    left = {folders.get(("s3://b", path), ("s3://b", path))[1] for path in paths}
+    for file, folder in folders.items():
+        assert file.name.startswith(f"{folder.name}/")
+    left = {folders.get(name, name).name for name in names}
     for folder in {path.rpartition("/")[0] for path in left if "/" in path}:
         assert len([path for path in left if path.startswith(f"{folder}/")]) <= limit
 
 
 def calls_for(folders: int) -> int:
     """Return how many functions are called to fold a file in each of so many folders."""
-    files = [("s3://b", f"in/ds={number}/part.csv") for number in range(folders)]
+    files = [DatasetName("s3://b", f"in/ds={number}/part.csv") for number in range(folders)]
     calls = 0
 
     def count(*_: Any) -> None:
@@ -166,9 +168,7 @@ def test_work_grows_with_the_files() -> None:
 
 def test_file_with_the_name_of_a_folder() -> None:
     """A file and the folder of the same name are one for the folder above."""
-    paths = ["in/a", "in/a/1", "in/a/2", "in/b"]
+    names = [DatasetName("s3://b", path) for path in ("in/a", "in/a/1", "in/a/2", "in/b")]
 
-    assert _folders([("s3://b", path) for path in paths], 1) == {("s3://b", path): ("s3://b", "in") for path in paths}
-    assert _folders([("s3://b", path) for path in paths[:3]], 1) == {
-        ("s3://b", path): ("s3://b", "in/a") for path in paths[1:3]
-    }
+    assert _folders(names, 1) == dict.fromkeys(names, DatasetName("s3://b", "in"))
+    assert _folders(names[:3], 1) == dict.fromkeys(names[1:3], DatasetName("s3://b", "in/a"))

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.openlineage.extractors import OperatorLineage
 
+from lineage_kit.datasets.naming import DatasetName
 from lineage_kit.extractors.connections import hook_of
 from lineage_kit.extractors.extraction import EventKind
 from lineage_kit.extractors.family import correction
 from lineage_kit.extractors.merge import combine
+from lineage_kit.extractors.renaming import renamed
 from lineage_kit.extractors.reports import session_of
 from lineage_kit.extractors.sql.datasets import Destination
 from lineage_kit.extractors.sql.query import lineage_of_query, table_dataset
@@ -66,7 +68,7 @@ def _with_schema(extraction: Extraction, hook: Any, answer: OperatorLineage) -> 
         return None
     wrong = next((each for each in (*answer.inputs, *answer.outputs) if each.name.endswith(f"None.{task.table}")), None)
     right = table_dataset(extraction, hook, task.table) if wrong is not None else None
-    return _renamed(answer, wrong, right) if wrong is not None and right is not None else None
+    return _with_name(answer, wrong, right) if wrong is not None and right is not None else None
 
 
 @correction("transfers")
@@ -84,12 +86,15 @@ def copy_into_snowflake(extraction: Extraction, official: Ask) -> OperatorLineag
     right = table_dataset(extraction, task.hook, table, database=task.database)
     if right is None:
         return None
-    lineage = _renamed(answer, answer.outputs[0], right)
+    lineage = combine([renamed(_with_name(answer, answer.outputs[0], right), _of_google)])
     rows = _loaded_rows(task) if extraction.kind is EventKind.COMPLETE else None
     lineage.outputs = [with_row_count(lineage.outputs[0], rows)]
-    for dataset in lineage.inputs:
-        dataset.namespace = re.sub(r"^gcs://", "gs://", dataset.namespace)
     return lineage
+
+
+def _of_google(name: DatasetName) -> DatasetName:
+    """Return the name with the scheme that objects of Google Cloud Storage have elsewhere."""
+    return DatasetName(re.sub(r"^gcs://", "gs://", name.namespace), name.name)
 
 
 def _loaded_rows(task: Any) -> int | None:
@@ -118,7 +123,7 @@ def bigquery_to_sql(extraction: Extraction, official: Ask) -> OperatorLineage | 
     filled = Side(extraction, hook).fills(task.target_table_name)
     if filled.table is None:
         return None
-    return combine([_renamed(answer, named, filled.table), OperatorLineage(outputs=[filled.table])])
+    return combine([_with_name(answer, named, filled.table), OperatorLineage(outputs=[filled.table])])
 
 
 def _of_early_release(extraction: Extraction) -> OperatorLineage:
@@ -132,15 +137,7 @@ def _of_early_release(extraction: Extraction) -> OperatorLineage:
     return combine([Side(extraction, hook).queries([query], filled.named_alike()), filled.lineage])
 
 
-def _renamed(answer: OperatorLineage, wrong: Dataset, right: Dataset) -> OperatorLineage:
+def _with_name(answer: OperatorLineage, wrong: Dataset, right: Dataset) -> OperatorLineage:
     """Return ``answer`` with another name for one of its datasets, in column lineage too."""
-    lineage = combine([answer])
-    for dataset in (*lineage.inputs, *lineage.outputs):
-        if (dataset.namespace, dataset.name) == (wrong.namespace, wrong.name):
-            dataset.namespace, dataset.name = right.namespace, right.name
-        columns = (dataset.facets or {}).get("columnLineage")
-        sources = [source for field in columns.fields.values() for source in field.inputFields] if columns else []
-        for source in sources:
-            if (source.namespace, source.name) == (wrong.namespace, wrong.name):
-                source.namespace, source.name = right.namespace, right.name
-    return lineage
+    before, after = (DatasetName(each.namespace, each.name) for each in (wrong, right))
+    return renamed(answer, lambda name: after if name == before else name)
