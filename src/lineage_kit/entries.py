@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 
+def entries_of(task: Any) -> list[Any]:
+    """Return what stands in the inlets and outlets of a task."""
+    return listed([getattr(task, "inlets", None), getattr(task, "outlets", None)])
+
+
 def has_declared(task: Any) -> bool:
     """Tell whether inlets or outlets have an object of lineage-kit, or of a class derived from one of its classes."""
-    given = (getattr(task, "inlets", None), getattr(task, "outlets", None))
-    return any(base.__module__.startswith("lineage_kit.") for each in listed(given) for base in type(each).__mro__)
+    return any(base.__module__.startswith("lineage_kit.") for each in entries_of(task) for base in type(each).__mro__)
 
 
 def listed(given: Any) -> list[Any]:

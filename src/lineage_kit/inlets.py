@@ -20,7 +20,7 @@ from lineage_kit.datasets.declared import consistency
 from lineage_kit.datasets.declared.dataset import DeclaredDataset
 from lineage_kit.datasets.declared.identity import AtUri, Named, OnConnection
 from lineage_kit.datasets.declared.values import entries
-from lineage_kit.entries import listed
+from lineage_kit.entries import entries_of, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +73,7 @@ def replace(task: Any) -> None:
 
 def hand_on(task: Any) -> None:
     """Undo what Airflow 2 has rendered: it renders again for the next instance, and for tasks that get the outlets."""
-    for entity in listed([getattr(task, "inlets", None), getattr(task, "outlets", None)]):
+    for entity in entries_of(task):
         if told_by(entity) is not None:
             _write_unrendered(entity)
 

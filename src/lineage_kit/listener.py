@@ -55,17 +55,16 @@ def _hand_outlets_on(task_instance: Any) -> None:
     """
 
     def step() -> None:
-        from lineage_kit import compat
-        from lineage_kit.entries import has_declared
+        from lineage_kit.entries import entries_of, has_declared
 
         task = getattr(task_instance, "task", None)
-        if has_declared(task):
-            from lineage_kit import inlets
+        if not entries_of(task):
+            return
+        from lineage_kit import compat, inlets
 
+        if has_declared(task):
             inlets.replace(task)
         elif compat.renders_lineage():
-            from lineage_kit import inlets
-
             inlets.hand_on(task)
 
     _attempted(f"inlets and outlets of task `{getattr(task_instance, 'task_id', '?')}`", step)
